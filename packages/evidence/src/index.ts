@@ -1,0 +1,1 @@
+export type { Attempt, Finding, SourceLine, Step, Text, Verdict } from "./finding.ts";
