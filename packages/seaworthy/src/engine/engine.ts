@@ -24,7 +24,10 @@ export interface PlantedFile {
 
 export interface StartOptions {
   /** The network namespace: a new one with a loopback device only, an existing one by path, or the host's. */
-  readonly network: { readonly kind: "private" } | { readonly kind: "join"; readonly path: string } | { readonly kind: "host" };
+  readonly network:
+    | { readonly kind: "private" }
+    | { readonly kind: "join"; readonly path: string }
+    | { readonly kind: "host" };
   /** Name to address lines for `/etc/hosts`, beside `localhost` and the container's own name. */
   readonly hosts?: ReadonlyMap<string, string>;
   readonly plant?: readonly PlantedFile[];
@@ -58,7 +61,10 @@ export interface Running extends AsyncDisposable {
   /** Resolves when the first process has ended; never rejects. */
   readonly exited: Promise<Exit>;
   /** Runs a second process in it, confined like the first. */
-  exec(argv: readonly string[], options?: { readonly timeout?: number; readonly stdin?: Uint8Array }): Promise<ExecResult>;
+  exec(
+    argv: readonly string[],
+    options?: { readonly timeout?: number; readonly stdin?: Uint8Array },
+  ): Promise<ExecResult>;
   kill(signal: string): Promise<void>;
 }
 
