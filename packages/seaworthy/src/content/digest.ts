@@ -34,7 +34,8 @@ export class Digester {
     this.bytes += chunk.length;
   }
 
+  /** Of all that was fed so far; more may follow. */
   digest(): Digest {
-    return `sha256:${this.#hash.digest("hex")}`;
+    return `sha256:${this.#hash.copy().digest("hex")}`;
   }
 }
