@@ -1,0 +1,62 @@
+/** The whole presubmit, cheapest first; stops at the first failure and ends with the tests' true totals. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const scratch = mkdtempSync(join(tmpdir(), "check-"));
+const report = join(scratch, "tests.json");
+const total = { passed: 0, failed: 0, skipped: 0 };
+
+const STEPS = [
+  ["format and import order", ["biome", "check", "--linter-enabled=false", "."]],
+  ["lint", ["oxlint", "--type-aware", "--deny-warnings"]],
+  ["build", ["tsc", "-b"]],
+  ["types of the tests", ["tsc", "-p", "packages/evidence"]],
+  ["types of the tests", ["tsc", "-p", "packages/seaworthy"]],
+  ["types of the suites", ["tsc", "-p", "test"]],
+  ["dead code", ["knip"]],
+  ["package", ["publint", "--strict", "packages/evidence"]],
+  ["package", ["publint", "--strict", "packages/seaworthy"]],
+  ["tests", ["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile=${report}`]],
+];
+
+function run(name, [program, ...args]) {
+  const started = Date.now();
+  console.log(`\n> ${name}: ${program} ${args.join(" ")}`);
+  const { status, error } = spawnSync(join("node_modules", ".bin", program), args, { stdio: "inherit" });
+  if (error) console.error(error.message);
+  console.log(`${status === 0 ? "ok" : "FAILED"} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  return status === 0;
+}
+
+function readTotals() {
+  const tests = JSON.parse(readFileSync(report, "utf8"));
+  total.passed += tests.numPassedTests;
+  total.failed += tests.numFailedTests;
+  total.skipped += tests.numPendingTests + tests.numTodoTests;
+  for (const file of tests.testResults) {
+    // A file that could not be loaded has no test in it, and is a failure all the same.
+    if (file.status === "failed" && file.assertionResults.length === 0) total.failed += 1;
+    for (const result of file.assertionResults) {
+      if (result.status === "pending" || result.status === "skipped") console.log(`skipped: ${result.fullName}`);
+    }
+  }
+}
+
+let ok = true;
+for (const [name, argv] of STEPS) {
+  ok = run(name, argv);
+  if (name === "tests") readTotals();
+  if (!ok) {
+    if (total.failed === 0) total.failed += 1;
+    break;
+  }
+}
+rmSync(scratch, { recursive: true });
+if (total.skipped > 0 && process.env.SEAWORTHY_NO_SKIPS === "1") {
+  console.log(`\n${total.skipped} tests were skipped, and SEAWORTHY_NO_SKIPS=1 allows none`);
+  ok = false;
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = ok ? 0 : 1;
