@@ -45,7 +45,12 @@ module.exports = {
   ranks: RANKS,
   forbidden: [
     ...forbidden,
-    { name: "no-cycles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+    {
+      name: "no-cycles",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
     {
       name: "evidence-stands-alone",
       comment: "packages/evidence has no I/O and no dependencies",

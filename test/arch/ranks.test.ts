@@ -23,7 +23,9 @@ async function violations(directory: string): Promise<{ modules: number; found: 
   const result = output as ICruiseResult;
   return {
     modules: result.modules.filter((module) => module.source.startsWith("packages/")).length,
-    found: result.summary.violations.map((violation) => `${violation.rule.name}: ${violation.from} -> ${violation.to}`),
+    found: result.summary.violations.map(
+      (violation) => `${violation.rule.name}: ${violation.from} -> ${violation.to}`,
+    ),
   };
 }
 

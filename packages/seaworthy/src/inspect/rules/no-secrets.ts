@@ -1,0 +1,73 @@
+/** A secret in a layer is published with the image, and deleting it in a later layer does not take it back. */
+import type { Step } from "@seaworthy/evidence";
+import type { InspectedImage, Rule, RuleResult } from "../rule.ts";
+
+/** Files that hold credentials by their very name. */
+const SECRET_NAMES =
+  /(?:^|\/)(?:\.env(?:\..+)?|\.npmrc|\.netrc|\.pgpass|\.git-credentials|id_(?:rsa|dsa|ecdsa|ed25519)|credentials\.json)$/;
+const PRIVATE_KEY = Buffer.from("-----BEGIN ");
+const PRIVATE_KEY_LINE = /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\r?\n[A-Za-z0-9+/=]{16}/;
+/** Shorter values are found everywhere by accident. */
+const SHORTEST_SECRET = 8;
+
+export const noSecrets: Rule = {
+  id: "no-secrets",
+  claim: {
+    en: "No secret of the stack, private key or credentials file is in the image",
+    ru: "В образе нет секретов стека, закрытых ключей и файлов с учётными данными",
+  },
+  fix: {
+    en: "Give it to the running container as a Compose secret, and make a new one: this one has been published",
+    ru: "Передавайте его контейнеру как секрет Compose и выпустите новый: этот уже раскрыт",
+  },
+  key: "image",
+  check: findSecrets,
+};
+
+async function findSecrets(image: InspectedImage): Promise<RuleResult> {
+  const found: Step[] = [];
+  let files = 0;
+  let bytes = 0;
+  const secrets = [...image.secrets].filter(([, value]) => value.length >= SHORTEST_SECRET);
+  const examine = (path: string, content: Uint8Array): void => {
+    const view = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+    for (const [name, value] of secrets) {
+      if (view.includes(Buffer.from(value))) found.push({ did: `searched ${path}`, saw: `the value of secret ${name}` });
+    }
+    if (holdsPrivateKey(view)) found.push({ did: `searched ${path}`, saw: "a private key" });
+  };
+  for await (const { path, content } of image.files()) {
+    files += 1;
+    bytes += content.length;
+    if (SECRET_NAMES.test(path)) found.push({ did: `looked at /${path}`, saw: "a credentials file" });
+    examine(`/${path}`, content);
+  }
+  examine("the image configuration", Buffer.from(JSON.stringify(image.image.config)));
+  const searched: Step = {
+    did: `searched ${files} files (${bytes} bytes) and the configuration for ${secrets.length} secret values and private keys`,
+    saw: `${found.length} found`,
+  };
+  if (found.length === 0) {
+    return {
+      verdict: "held",
+      summary: { en: `none in ${files} files`, ru: `ничего в файлах: ${files}` },
+      steps: [searched],
+    };
+  }
+  return {
+    verdict: "breached",
+    summary: {
+      en: `${found[0]?.saw} (${found[0]?.did})`,
+      ru: `найдено: ${found[0]?.saw} (${found[0]?.did})`,
+    },
+    steps: [searched, ...found.slice(0, 20)],
+  };
+}
+
+/** A header alone is what every TLS library contains; a header with a body is a key. */
+function holdsPrivateKey(content: Buffer): boolean {
+  for (let at = content.indexOf(PRIVATE_KEY); at !== -1; at = content.indexOf(PRIVATE_KEY, at + 1)) {
+    if (PRIVATE_KEY_LINE.test(content.toString("latin1", at, at + 80))) return true;
+  }
+  return false;
+}

@@ -1,0 +1,50 @@
+/** What goes into an image besides the user's code, as data: packages, accounts, directories, configuration. */
+import type { ImageHealthCheck } from "../../oci/image.ts";
+
+export interface RecipeAccount {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+  /** What the account is for, one clause. */
+  readonly because: string;
+}
+
+export interface RecipeDirectory {
+  /** Relative to the root, no leading slash. */
+  readonly path: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly because: string;
+}
+
+/** One layer made of Debian packages. */
+export interface RecipePackages {
+  readonly layer: string;
+  readonly include: readonly string[];
+}
+
+export interface ImageRecipe {
+  /** `node`, `postgres`, `redis`. */
+  readonly name: string;
+  /** Debian's code name of the suite that everything comes from. */
+  readonly suite: string;
+  /** Layers of packages, lowest first; a package that two need lies in the lower one. */
+  readonly packages: readonly RecipePackages[];
+  /** Dependencies cut off on purpose, each with the reason a reader of the lock will ask for. */
+  readonly exclude: Readonly<Record<string, string>>;
+  /** Paths of included packages that the service never opens, as globs relative to the root. */
+  readonly excludePaths: readonly string[];
+  readonly accounts: readonly RecipeAccount[];
+  readonly directories: readonly RecipeDirectory[];
+  readonly user: string;
+  readonly env: readonly (readonly [string, string])[];
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  readonly workingDirectory: string;
+  readonly exposedPorts: readonly string[];
+  readonly volumes: readonly string[];
+  readonly stopSignal: string;
+  readonly healthCheck: ImageHealthCheck | undefined;
+}
