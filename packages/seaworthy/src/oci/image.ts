@@ -11,7 +11,7 @@ export interface Descriptor {
 export interface Layer extends Descriptor {
   /** The digest of the uncompressed tar. */
   readonly diffId: Digest;
-  /** Of the uncompressed tar, in bytes. */
+  /** What its files take when unpacked, in bytes; tar headers do not count. */
   readonly unpackedSize: number;
   /** `base`, `runtime`, `dependencies`, `app`: the layer's name in history and reports. */
   readonly name: string;

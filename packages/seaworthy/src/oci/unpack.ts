@@ -1,0 +1,112 @@
+/** A layer on disk, for engines that mount it: made once per diff id, whole or not at all, no link ever followed. */
+import { constants } from "node:fs";
+import { chmod, lchown, mkdir, open, rename, rm, stat, symlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { decompress } from "../codec/decompress.ts";
+import type { ContentStore } from "../content/store.ts";
+import { isMissing } from "../fault/errno.ts";
+import { Fault } from "../fault/fault.ts";
+import { readTar, type TarEntry } from "../tar/read.ts";
+import type { Layer } from "./image.ts";
+import { readBlob } from "./read-blob.ts";
+
+const MAX_LAYER = 8 * 1024 ** 3;
+
+/**
+ * Unpacks a layer with owners and modes; needs root for owners other than the caller. An existing directory is taken as it is.
+ * @param directory absolute; its parent is made
+ * @throws Fault `oci/unpack` for entries that lead outside, go through a link, come twice, or are devices
+ */
+export async function unpackLayer(store: ContentStore, layer: Layer, directory: string): Promise<void> {
+  if (await exists(directory)) return;
+  const temporary = `${directory}.partial-${process.pid}`;
+  await rm(temporary, { recursive: true, force: true });
+  await mkdir(temporary, { recursive: true, mode: 0o755 });
+  try {
+    await unpackInto(temporary, await decompress(await readBlob(store, layer), MAX_LAYER));
+    await rename(temporary, directory);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    // Another process was faster: what it made is the same.
+    if (await exists(directory)) return;
+    throw error;
+  }
+}
+
+async function unpackInto(root: string, archive: Uint8Array): Promise<void> {
+  const made = new Map<string, "directory" | "other">([["", "directory"]]);
+  const directories: { readonly path: string; readonly mode: number }[] = [];
+  for (const entry of readTar(archive)) {
+    const path = insidePath(entry);
+    if (made.has(path)) throw refused(entry, "a path that came before");
+    // The parent was made by this archive as a directory: so nothing above the path is a link.
+    if (made.get(dirname(path) === "." ? "" : dirname(path)) !== "directory") {
+      throw refused(entry, "a path whose parent is no directory of this layer");
+    }
+    made.set(path, entry.kind === "directory" ? "directory" : "other");
+    await place(root, path, entry);
+    if (entry.kind === "directory") directories.push({ path, mode: entry.mode });
+  }
+  // Last, so that a directory nobody may write to could still be filled.
+  for (const { path, mode } of directories.toReversed()) await chmod(join(root, path), mode);
+}
+
+async function place(root: string, path: string, entry: TarEntry): Promise<void> {
+  const target = join(root, path);
+  switch (entry.kind) {
+    case "directory":
+      await mkdir(target, { mode: 0o700 });
+      break;
+    case "symlink":
+      await symlink(entry.linkTarget, target);
+      break;
+    case "file": {
+      const file = await open(
+        target,
+        constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW,
+        0o600,
+      );
+      try {
+        await file.writeFile(entry.content);
+      } finally {
+        await file.close();
+      }
+      break;
+    }
+    case "hardlink":
+    case "character":
+    case "block":
+    case "fifo":
+    case "other":
+      throw refused(entry, `a ${entry.kind} entry`);
+  }
+  if (process.getuid?.() === 0) await lchown(target, entry.uid, entry.gid);
+  // After the owner: a change of owner drops set-id bits.
+  if (entry.kind === "file") await chmod(target, entry.mode);
+}
+
+function insidePath(entry: TarEntry): string {
+  const path = entry.name.replace(/\/$/, "");
+  if (path === "" || path.split("/").some((part) => part === "" || part === "." || part === "..")) {
+    throw refused(entry, "a path that is not clean and relative");
+  }
+  return path;
+}
+
+function refused(entry: TarEntry, what: string): Fault {
+  return new Fault({
+    code: "oci/unpack",
+    message: `expected files, directories and links inside the layer, found ${what}: ${JSON.stringify(entry.name.slice(0, 200))}`,
+    exit: 2,
+  });
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
