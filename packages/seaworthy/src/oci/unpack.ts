@@ -1,10 +1,9 @@
-/** A layer on disk, for engines that mount it: made once per diff id, whole or not at all, no link ever followed. */
+/** A layer on disk, for engines that mount it: owners and modes as written, no link ever followed. */
 import { constants } from "node:fs";
-import { chmod, lchown, mkdir, open, rename, rm, stat, symlink } from "node:fs/promises";
+import { chmod, lchown, mkdir, open, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { decompress } from "../codec/decompress.ts";
 import type { ContentStore } from "../content/store.ts";
-import { isMissing } from "../fault/errno.ts";
 import { Fault } from "../fault/fault.ts";
 import { readTar, type TarEntry } from "../tar/read.ts";
 import type { Layer } from "./image.ts";
@@ -13,24 +12,12 @@ import { readBlob } from "./read-blob.ts";
 const MAX_LAYER = 8 * 1024 ** 3;
 
 /**
- * Unpacks a layer with owners and modes; needs root for owners other than the caller. An existing directory is taken as it is.
- * @param directory absolute; its parent is made
+ * Unpacks a layer with owners and modes into an empty directory that the caller has made, and removes when this throws.
+ * Needs root for owners other than the caller.
  * @throws Fault `oci/unpack` for entries that lead outside, go through a link, come twice, or are devices
  */
 export async function unpackLayer(store: ContentStore, layer: Layer, directory: string): Promise<void> {
-  if (await exists(directory)) return;
-  const temporary = `${directory}.partial-${process.pid}`;
-  await rm(temporary, { recursive: true, force: true });
-  await mkdir(temporary, { recursive: true, mode: 0o755 });
-  try {
-    await unpackInto(temporary, await decompress(await readBlob(store, layer), MAX_LAYER));
-    await rename(temporary, directory);
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    // Another process was faster: what it made is the same.
-    if (await exists(directory)) return;
-    throw error;
-  }
+  await unpackInto(directory, await decompress(await readBlob(store, layer), MAX_LAYER));
 }
 
 async function unpackInto(root: string, archive: Uint8Array): Promise<void> {
@@ -99,14 +86,4 @@ function refused(entry: TarEntry, what: string): Fault {
     message: `expected files, directories and links inside the layer, found ${what}: ${JSON.stringify(entry.name.slice(0, 200))}`,
     exit: 2,
   });
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
 }

@@ -16,8 +16,8 @@ const owned = { uid: 0, gid: 0 } as const;
 /** Mount points of a container's own file systems, and the places every program may count on. */
 export const STANDARD_DIRECTORIES: readonly RequiredDirectory[] = [
   { path: "dev", mode: 0o755, ...owned, because: "devices are mounted here" },
-  { path: "proc", mode: 0o555, ...owned, because: "the process file system is mounted here" },
-  { path: "sys", mode: 0o555, ...owned, because: "the kernel's objects are mounted here" },
+  { path: "proc", mode: 0o755, ...owned, because: "the process file system is mounted here" },
+  { path: "sys", mode: 0o755, ...owned, because: "the kernel's objects are mounted here" },
   { path: "run", mode: 0o755, ...owned, because: "sockets and secrets are mounted here" },
   { path: "tmp", mode: 0o1777, ...owned, because: "programs expect a place for temporary files" },
   { path: "var/tmp", mode: 0o1777, ...owned, because: "programs expect a place for temporary files" },

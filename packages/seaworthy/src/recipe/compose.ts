@@ -1,0 +1,160 @@
+/** Reads a Compose file into a project: the recipe of a stack, complete or refused with the line that is wrong. */
+import { homedir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import type { SourceLine } from "@seaworthy/evidence";
+import { Fault } from "../fault/fault.ts";
+import { MAX_COMPOSE_BYTES, parseCompose } from "./compose-document.ts";
+import { checkKeys, KEYS } from "./compose-keys.ts";
+import { type ComposeNode, type ComposeWarning, type MapNode, valueFault } from "./compose-node.ts";
+import type { ComposeService } from "./compose-service.ts";
+import { checkDependencies } from "./dependencies.ts";
+import { parseDotenv, readEnvText } from "./dotenv.ts";
+import { expectMap, expectString, optional, required } from "./expect.ts";
+import { type ComposeFile, readFileResource } from "./file-resource.ts";
+import { type ComposeVolume, readVolume } from "./named-volumes.ts";
+import { type ComposeNetwork, checkOnePod, readNetwork } from "./networks.ts";
+import { readService } from "./read-service.ts";
+import { sourceLine } from "./source-line.ts";
+import { readTextFile } from "./text-file.ts";
+
+export interface ComposeProject {
+  readonly name: string;
+  /** As the caller wrote it. */
+  readonly file: string;
+  /** Absolute. */
+  readonly directory: string;
+  /** In the file's order. */
+  readonly services: ReadonlyMap<string, ComposeService>;
+  readonly volumes: ReadonlyMap<string, ComposeVolume>;
+  readonly networks: ReadonlyMap<string, ComposeNetwork>;
+  readonly secrets: ReadonlyMap<string, ComposeFile>;
+  readonly configs: ReadonlyMap<string, ComposeFile>;
+  readonly warnings: readonly ComposeWarning[];
+  /** The line that decides a value, or under which it is missing: `["services", "app", "read_only"]`. */
+  source(path: readonly string[]): SourceLine;
+}
+
+const SERVICE_NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
+
+/**
+ * @param path of the file
+ * @param environment for `${VAR}`; wins over a `.env` beside the file
+ * @throws Fault `compose/...`, exit 3, at the first thing that cannot be honoured
+ */
+export async function readComposeFile(
+  path: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<ComposeProject> {
+  const directory = dirname(resolve(path));
+  const text = await readTextFile(path, { code: "compose/file", maxBytes: MAX_COMPOSE_BYTES });
+  if (text === undefined) {
+    throw new Fault({
+      code: "compose/file",
+      message: "expected a Compose file, found nothing",
+      place: { file: path },
+      hint: "Name the folder that has compose.yaml, or the file itself.",
+    });
+  }
+  const dotenvFile = join(directory, ".env");
+  const dotenv = parseDotenv((await readEnvText(dotenvFile)) ?? "", dotenvFile, (name) => environment[name]);
+  const lookup = (name: string): string | undefined => environment[name] ?? dotenv.get(name);
+  const { root, warnings: noticed } = parseCompose(text, path, lookup);
+  const warnings = [...noticed];
+
+  checkKeys(root, KEYS.project);
+  const version = root.entries.get("version");
+  if (version !== undefined) {
+    warnings.push({ code: "compose/ignored-key", message: "version is obsolete", place: version.place });
+  }
+  const services = new Map<string, ComposeService>();
+  const home = environment["HOME"] ?? homedir();
+  const servicesNode = required(root, "services", expectMap);
+  for (const [name, node] of servicesNode.entries) {
+    if (!SERVICE_NAME.test(name)) {
+      throw valueFault(node, "a service name of letters, digits, - _ .", `"${name}"`);
+    }
+    services.set(name, await readService(name, node, { directory, home, lookup, warnings }));
+  }
+  const project: ComposeProject = {
+    name: projectName(
+      root,
+      environment["COMPOSE_PROJECT_NAME"] ?? dotenv.get("COMPOSE_PROJECT_NAME"),
+      directory,
+    ),
+    file: path,
+    directory,
+    services,
+    volumes: section(root, "volumes", readVolume),
+    networks: section(root, "networks", readNetwork),
+    secrets: section(root, "secrets", (node, name) => readFileResource(node, name, "secret", directory)),
+    configs: section(root, "configs", (node, name) => readFileResource(node, name, "config", directory)),
+    warnings,
+    source: (wanted) => sourceLine(root, wanted),
+  };
+  checkDependencies(servicesNode, new Map([...services].map(([name, service]) => [name, service.dependsOn])));
+  checkReferences(project);
+  checkOnePod(root, services);
+  return project;
+}
+
+/** As Compose names a project: what the caller says must be right, what the file or folder says is made right. */
+function projectName(root: MapNode, fromEnvironment: string | undefined, directory: string): string {
+  if (fromEnvironment !== undefined && fromEnvironment !== "") {
+    if (/^[a-z0-9][a-z0-9_-]*$/.test(fromEnvironment)) return fromEnvironment;
+    throw new Fault({
+      code: "compose/project-name",
+      message: `expected COMPOSE_PROJECT_NAME to be of a-z, 0-9, _ and -, found "${fromEnvironment}"`,
+    });
+  }
+  const written = optional(root, "name", expectString) ?? basename(directory);
+  const name = written
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]/g, "")
+    .replace(/^[_-]+/, "");
+  if (name !== "") return name;
+  throw valueFault(
+    root.entries.get("name") ?? root,
+    "a project with a name",
+    `"${written}"`,
+    "Add `name: ...` at the top, of a-z, 0-9, _ and -.",
+  );
+}
+
+function section<T>(
+  root: MapNode,
+  key: string,
+  read: (node: ComposeNode, name: string) => T,
+): ReadonlyMap<string, T> {
+  const map = optional(root, key, expectMap);
+  return new Map([...(map?.entries ?? [])].map(([name, node]) => [name, read(node, name)]));
+}
+
+/** Every name a service uses must be declared at the top level. */
+function checkReferences(project: ComposeProject): void {
+  for (const service of project.services.values()) {
+    const check = (key: string, names: readonly string[], known: ReadonlyMap<string, unknown>): void => {
+      for (const name of names) {
+        if (known.has(name)) continue;
+        const { line } = project.source(["services", service.name, key]);
+        throw new Fault({
+          code: "compose/undeclared",
+          message: `expected "${name}" of service ${service.name} under the top-level ${key}, found none`,
+          place: { file: project.file, line },
+          hint:
+            known.size === 0 ? `Declare it under ${key}.` : `Declared are: ${[...known.keys()].join(", ")}.`,
+        });
+      }
+    };
+    const sources = (kind: "secret" | "config"): readonly string[] =>
+      service.grants.filter((grant) => grant.kind === kind).map((grant) => grant.source);
+    check("secrets", sources("secret"), project.secrets);
+    check("configs", sources("config"), project.configs);
+    check(
+      "networks",
+      service.networks.filter((name) => name !== "default"),
+      project.networks,
+    );
+    const volumes = service.mounts.flatMap((mount) => (mount.kind === "volume" ? [mount.name] : []));
+    check("volumes", volumes, project.volumes);
+  }
+}

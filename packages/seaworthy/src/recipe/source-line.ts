@@ -1,0 +1,26 @@
+/** Finds the line of a Compose file that decides something, or the line under which the deciding key is missing. */
+import { basename } from "node:path";
+import type { SourceLine } from "@seaworthy/evidence";
+import type { ComposeNode, MapNode } from "./compose-node.ts";
+
+/**
+ * The line of `path`, or of its nearest parent that was written; `key` names what was asked for, so that
+ * `services.app.read_only` on the line of `app` says "here it is missing".
+ *
+ * @param path `["services", "app", "tmpfs", "0"]`; list items by their index
+ */
+export function sourceLine(root: MapNode, path: readonly string[]): SourceLine {
+  let node: ComposeNode = root;
+  for (const step of path) {
+    const child = childOf(node, step);
+    if (child === undefined) break;
+    node = child;
+  }
+  return { file: basename(root.place.file), line: node.place.line ?? 1, key: path.join(".") };
+}
+
+function childOf(node: ComposeNode, step: string): ComposeNode | undefined {
+  if (node.kind === "map") return node.entries.get(step);
+  if (node.kind === "list") return node.items[Number(step)];
+  return undefined;
+}

@@ -1,0 +1,91 @@
+/** `build`: the images of a project, into the store and, when asked, into a layout or an archive. */
+import { resolve } from "node:path";
+import { buildImage } from "../build/build-image.ts";
+import { Fault } from "../fault/fault.ts";
+import { writeDockerArchive } from "../oci/docker-archive.ts";
+import type { Image } from "../oci/image.ts";
+import { writeOciLayout } from "../oci/layout-write.ts";
+import type { ImagePlan } from "../plan/image-plan.ts";
+import { inPhase } from "../progress/progress.ts";
+import { rememberImage } from "./built.ts";
+import { type Planned, type PlanOptions, plan } from "./plan.ts";
+import type { VerbIo } from "./verb.ts";
+
+export interface BuildOptions extends PlanOptions {
+  /** One service instead of all. */
+  readonly service?: string | undefined;
+  /** `oci:DIR` or `docker-archive:FILE`; needs one service, or a project that builds one. */
+  readonly output?: string | undefined;
+}
+
+export interface BuiltImage {
+  readonly plan: ImagePlan;
+  readonly image: Image;
+}
+
+export interface Built extends Planned {
+  readonly images: readonly BuiltImage[];
+}
+
+const MEGABYTE = 1_000_000;
+
+/** @throws Fault `build/service`, `build/output`, and those of plan.ts and of the parts */
+export async function build(options: BuildOptions, io: VerbIo): Promise<Built> {
+  const output = parseOutput(options.output);
+  const planned = await plan(options, io);
+  const wanted = chooseServices(planned, options);
+  const images = await inPhase(io.progress, "build", async (phase) => {
+    const { store } = planned.project;
+    const built: BuiltImage[] = [];
+    for (const image of wanted) {
+      const onPart = (layer: string, part: string): void =>
+        phase.update(`${image.service}: ${layer}: ${part}`);
+      phase.update(image.service);
+      io.signal.throwIfAborted();
+      built.push({ plan: image, image: await buildImage(store, image, { onPart }) });
+    }
+    for (const one of built) await rememberImage(store, planned.project.compose.name, one);
+    const summary = built
+      .map(({ image }) => `${image.reference} ${(unpacked(image) / MEGABYTE).toFixed(1)} MB`)
+      .join(", ");
+    return { value: built, summary };
+  });
+  const [only] = images;
+  if (output !== undefined && only !== undefined) {
+    const write = output.kind === "oci" ? writeOciLayout : writeDockerArchive;
+    await write(planned.project.store, only.image, output.path);
+  }
+  return { ...planned, images };
+}
+
+/** In bytes, without what tar adds. */
+export function unpacked(image: Image): number {
+  return image.layers.reduce((sum, layer) => sum + layer.unpackedSize, 0);
+}
+
+function chooseServices(
+  { plan: { images } }: Planned,
+  { service, output }: BuildOptions,
+): readonly ImagePlan[] {
+  if (service === undefined && output === undefined) return images;
+  const chosen = service ?? images.find((image) => image.role === "app")?.service;
+  const found = images.filter((image) => image.service === chosen);
+  if (found.length > 0) return found;
+  throw new Fault({
+    code: "build/service",
+    message: `expected one of the services ${images.map((image) => image.service).join(", ")}, found "${chosen}"`,
+  });
+}
+
+function parseOutput(
+  text: string | undefined,
+): { readonly kind: "oci" | "docker-archive"; readonly path: string } | undefined {
+  if (text === undefined) return undefined;
+  const [, kind, path] = /^(oci|docker-archive):(.+)$/.exec(text) ?? [];
+  if (path !== undefined) return { kind: kind === "oci" ? "oci" : "docker-archive", path: resolve(path) };
+  throw new Fault({
+    code: "build/output",
+    message: `expected oci:DIRECTORY or docker-archive:FILE, found "${text}"`,
+    hint: "For example: seaworthy build -o docker-archive:myapp.tar",
+  });
+}

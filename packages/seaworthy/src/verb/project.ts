@@ -1,0 +1,102 @@
+/** Opens a project: its Compose file, what its services ask for, and the store that everything is kept in. */
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { DirectoryStore } from "../content/directory-store.ts";
+import { type DebianArchive, openArchive } from "../debian/archive.ts";
+import { archiveKeyring } from "../debian/keyring.ts";
+import { findMirrors, type Mirrors } from "../debian/sources.ts";
+import { Fault } from "../fault/fault.ts";
+import { openRegistry, type Registry } from "../npm/registry.ts";
+import { type ComposeProject, readComposeFile } from "../recipe/compose.ts";
+import { type Directories, directoriesOf, type ProjectOptions, type VerbIo } from "./verb.ts";
+
+/** In the order that Compose looks for them. */
+const COMPOSE_FILES = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
+
+export interface Project {
+  readonly compose: ComposeProject;
+  readonly directories: Directories;
+  readonly store: DirectoryStore;
+  readonly sources: Sources;
+}
+
+/** What is asked only when something is missing: with a full store and a lock, nobody is. */
+export interface Sources {
+  mirrors(): Promise<Mirrors>;
+  /** Debian's signed archive of one suite, opened once. */
+  archive(suite: string, notBefore?: ReadonlyMap<string, Date>): Promise<DebianArchive>;
+  registry(directory: string): Promise<Registry>;
+}
+
+/** @throws Fault `compose/file`, and of recipe/compose.ts */
+export async function openProject(options: ProjectOptions, io: VerbIo): Promise<Project> {
+  const file = await composeFile(options);
+  const compose = await readComposeFile(file, io.env);
+  for (const { message, place } of compose.warnings) io.warn(`${place.file}:${place.line}: ${message}`);
+  const directories = directoriesOf(io.env);
+  const store = new DirectoryStore(join(directories.cache, "store"));
+  return { compose, directories, store, sources: openSources(store, options, io) };
+}
+
+/** @returns `amd64` or `arm64`, Debian's and OCI's word for this machine */
+export function machineArchitecture(): "amd64" | "arm64" {
+  if (process.arch === "x64") return "amd64";
+  if (process.arch === "arm64") return "arm64";
+  throw new Fault({
+    code: "plan/architecture",
+    message: `expected a machine of architecture x64 or arm64, found ${process.arch}`,
+    exit: 2,
+  });
+}
+
+export function openSources(
+  store: DirectoryStore,
+  { mirror }: Pick<ProjectOptions, "mirror">,
+  io: VerbIo,
+): Sources {
+  const archives = new Map<string, Promise<DebianArchive>>();
+  let mirrors: Promise<Mirrors> | undefined;
+  const findOnce = (): Promise<Mirrors> => (mirrors ??= findMirrors({ mirror, env: io.env }));
+  return {
+    mirrors: findOnce,
+    archive(suite, notBefore = new Map()) {
+      const known = archives.get(suite) ?? open(suite, notBefore);
+      archives.set(suite, known);
+      return known;
+    },
+    registry: (directory) => openRegistry(directory, { ...io.env }),
+  };
+
+  async function open(suite: string, notBefore: ReadonlyMap<string, Date>): Promise<DebianArchive> {
+    return await openArchive({
+      ...{ suite, architecture: machineArchitecture(), store, notBefore },
+      mirrors: await findOnce(),
+      keyring: await archiveKeyring(),
+      now: io.now(),
+      signal: io.signal,
+    });
+  }
+}
+
+async function composeFile({ directory, file }: ProjectOptions): Promise<string> {
+  if (file !== undefined) return join(directory, file);
+  if (/\.ya?ml$/.test(directory)) return directory;
+  for (const name of COMPOSE_FILES) {
+    const path = join(directory, name);
+    if (await exists(path)) return path;
+  }
+  throw new Fault({
+    code: "compose/file",
+    message: `expected a Compose file in ${directory} (${COMPOSE_FILES.join(", ")}), found none`,
+    hint: "Name the folder that has one, or the file itself.",
+  });
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
