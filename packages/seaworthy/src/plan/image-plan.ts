@@ -1,6 +1,7 @@
 /** One image, decided to the last package: its layers as parts that are not made yet, and its configuration. */
 import type { Digest } from "../content/digest.ts";
 import type { ImageConfig } from "../oci/image.ts";
+import type { Account } from "../rootfs/accounts.ts";
 import type { Part } from "../tree/tree.ts";
 
 export interface LayerPlan {
@@ -20,6 +21,8 @@ export interface ImagePlan {
   /** Whether the user's own code is in it. */
   readonly role: "app" | "backing";
   readonly config: ImageConfig;
+  /** Users by name, for a Compose file that names them so. */
+  readonly accounts: readonly Account[];
   /** Lowest first. */
   readonly layers: readonly LayerPlan[];
   /** One sentence on what pins it. */

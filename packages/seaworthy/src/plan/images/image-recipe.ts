@@ -1,23 +1,7 @@
 /** What goes into an image besides the user's code, as data: packages, accounts, directories, configuration. */
 import type { ImageHealthCheck } from "../../oci/image.ts";
-
-export interface RecipeAccount {
-  readonly name: string;
-  readonly uid: number;
-  readonly gid: number;
-  readonly home: string;
-  /** What the account is for, one clause. */
-  readonly because: string;
-}
-
-export interface RecipeDirectory {
-  /** Relative to the root, no leading slash. */
-  readonly path: string;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly because: string;
-}
+import type { Account } from "../../rootfs/accounts.ts";
+import type { RequiredDirectory } from "../../rootfs/directories.ts";
 
 /** One layer made of Debian packages. */
 export interface RecipePackages {
@@ -36,8 +20,8 @@ export interface ImageRecipe {
   readonly exclude: Readonly<Record<string, string>>;
   /** Paths of included packages that the service never opens, as globs relative to the root. */
   readonly excludePaths: readonly string[];
-  readonly accounts: readonly RecipeAccount[];
-  readonly directories: readonly RecipeDirectory[];
+  readonly accounts: readonly Account[];
+  readonly directories: readonly RequiredDirectory[];
   readonly user: string;
   readonly env: readonly (readonly [string, string])[];
   readonly entrypoint: readonly string[];

@@ -13,6 +13,7 @@ export const redisImage: ImageRecipe = {
   exclude: {
     adduser: "only the maintainer script of redis-server adds a user",
     debconf: "only maintainer scripts ask questions, and none are run",
+    "init-system-helpers": "starts services on machines that have an init system",
     mawk: "only maintainer scripts of base-files call awk",
   },
   excludePaths: [],

@@ -1,0 +1,76 @@
+/** A command as data: what it is called, what it takes, what it runs. Help is printed from the same data. */
+import type { ExitCode } from "../fault/fault.ts";
+import type { VerbIo } from "../verb/verb.ts";
+
+export interface Option {
+  /** `mirror`: written as `--mirror`. */
+  readonly name: string;
+  readonly short?: string;
+  /** What a value stands for: `URL`. A switch has none. */
+  readonly value?: string;
+  readonly summary: string;
+}
+
+export interface Example {
+  readonly line: string;
+  readonly does: string;
+}
+
+/** What was written after the command, checked against its options. */
+export interface Given {
+  readonly positionals: readonly string[];
+  flag(name: string): boolean;
+  text(name: string): string | undefined;
+}
+
+/** Where a command prints. Progress goes elsewhere. */
+export interface Output {
+  /** A line for people; nothing with `--json`. */
+  line(text?: string): void;
+  /** The result for machines; nothing without `--json`. */
+  json(value: unknown): void;
+  readonly colour: boolean;
+  readonly width: number;
+}
+
+export interface Command {
+  readonly name: string;
+  /** One line, an imperative. */
+  readonly summary: string;
+  /** What stands after the command and its options: `[DIRECTORY]`. */
+  readonly takes: readonly { readonly name: string; readonly optional: boolean }[];
+  readonly options: readonly Option[];
+  readonly examples: readonly Example[];
+  run(given: Given, io: VerbIo, output: Output): Promise<0 | ExitCode>;
+}
+
+export const DIRECTORY = { name: "DIRECTORY", optional: true } as const;
+export const FILE: Option = {
+  name: "file",
+  short: "f",
+  value: "FILE",
+  summary: "the Compose file, when it has another name",
+};
+export const MIRROR: Option = {
+  name: "mirror",
+  value: "URL",
+  summary: "the Debian mirror; the machine's own otherwise",
+};
+export const FROZEN: Option = { name: "frozen", summary: "refuse to make or change seaworthy.lock" };
+export const SERVICE: Option = { name: "service", value: "NAME", summary: "one service of the stack" };
+export const LANGUAGE: Option = { name: "lang", value: "en|ru", summary: "the language of the report" };
+
+/** The options that every verb on a project has. */
+export function projectOptions(given: Given): {
+  readonly directory: string;
+  readonly file: string | undefined;
+  readonly mirror: string | undefined;
+  readonly frozen: boolean;
+} {
+  return {
+    directory: given.positionals[0] ?? ".",
+    file: given.text("file"),
+    mirror: given.text("mirror"),
+    frozen: given.flag("frozen"),
+  };
+}

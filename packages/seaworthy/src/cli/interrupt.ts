@@ -1,0 +1,38 @@
+/** Ctrl-C and its kin as an abort signal; what was started gets the time to stop. The second Ctrl-C does not wait. */
+import { Fault } from "../fault/fault.ts";
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Runs work that stops when the process is told to; then throws a Fault with exit code 2. */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  let told: string | undefined;
+  const stop = (name: string): void => {
+    if (told !== undefined) process.exit(2);
+    told = name;
+    controller.abort(interrupted(name));
+  };
+  // A reader that has seen enough (`| head`) is no error.
+  const onPipe = (error: NodeJS.ErrnoException): void => {
+    if (error.code === "EPIPE") controller.abort(interrupted("a closed pipe"));
+    else throw error;
+  };
+  for (const name of SIGNALS) process.on(name, stop);
+  process.stdout.on("error", onPipe);
+  try {
+    return await work(controller.signal);
+  } catch (error) {
+    throw told !== undefined && !(error instanceof Fault) ? interrupted(told) : error;
+  } finally {
+    for (const name of SIGNALS) process.off(name, stop);
+    process.stdout.off("error", onPipe);
+  }
+}
+
+function interrupted(by: string): Fault {
+  return new Fault({
+    code: "cli/interrupted",
+    message: `stopped by ${by}; what was started has been stopped`,
+    exit: 2,
+  });
+}

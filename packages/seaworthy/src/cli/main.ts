@@ -1,0 +1,104 @@
+/** The composition root of the command line: finds the command, gives it what it needs, and turns what it throws into words. */
+import { readFile } from "node:fs/promises";
+import { Fault } from "../fault/fault.ts";
+import { closest } from "../recipe/closest.ts";
+import type { VerbIo } from "../verb/verb.ts";
+import type { Command, Output } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
+import { helpOf, overview } from "./help.ts";
+import { interruptible } from "./interrupt.ts";
+import { wantsColour } from "./paint.ts";
+import { parseCommandLine } from "./parse.ts";
+import { asJson, printBug, printFault } from "./print-fault.ts";
+import { type ProgressStream, terminalProgress } from "./progress.ts";
+
+/** What the command line needs of a process; tests give their own. */
+export interface Host {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: ProgressStream;
+  readonly stderr: ProgressStream;
+}
+
+type Code = 0 | 1 | 2 | 3;
+
+/** @returns the exit code: 0 proven, 1 a claim failed, 2 could not prove, 3 usage or configuration error */
+export async function main(
+  argv: readonly string[],
+  host: Host,
+  commands: readonly Command[] = COMMANDS,
+): Promise<Code> {
+  const [name = "--help", ...args] = argv;
+  const wantsJson = args.includes("--json");
+  const colour = wantsColour(host.stderr, host.env);
+  try {
+    if (name === "--version" || name === "-v") {
+      host.stdout.write(`${await version()}\n`);
+      return 0;
+    }
+    if (name === "--help" || name === "-h" || name === "help") {
+      const command = commands.find((one) => one.name === args[0]);
+      host.stdout.write(`${command === undefined ? overview(commands, await version()) : helpOf(command)}\n`);
+      return 0;
+    }
+    const command = commands.find((one) => one.name === name);
+    if (command === undefined) throw unknownCommand(name, commands);
+    if (args.includes("--help") || args.includes("-h")) {
+      host.stdout.write(`${helpOf(command)}\n`);
+      return 0;
+    }
+    const given = parseCommandLine(command, args);
+    return await interruptible((signal) =>
+      command.run(given, ioOf(host, signal, wantsJson), outputOf(host, wantsJson)),
+    );
+  } catch (error) {
+    if (error instanceof Fault) {
+      if (wantsJson) host.stdout.write(`${JSON.stringify(asJson(error))}\n`);
+      host.stderr.write(`${printFault(error, colour)}\n`);
+      return error.exit;
+    }
+    host.stderr.write(`${printBug(error, host.env["SEAWORTHY_DEBUG"] === "1")}\n`);
+    return 2;
+  }
+}
+
+/** With `--json` the standard output belongs to the result alone. */
+function ioOf(host: Host, signal: AbortSignal, wantsJson: boolean): VerbIo {
+  const stream = wantsJson ? host.stderr : host.stdout;
+  return {
+    progress: terminalProgress(stream, wantsColour(stream, host.env)),
+    signal,
+    env: host.env,
+    now: () => new Date(),
+    warn: (text) => host.stderr.write(`warning ${text}\n`),
+  };
+}
+
+function outputOf(host: Host, wantsJson: boolean): Output {
+  return {
+    line: (text = "") => {
+      if (!wantsJson) host.stdout.write(`${text}\n`);
+    },
+    json: (value) => {
+      if (wantsJson) host.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+    },
+    colour: wantsColour(host.stdout, host.env),
+    width: host.stdout.columns ?? 100,
+  };
+}
+
+function unknownCommand(name: string, commands: readonly Command[]): Fault {
+  const near = closest(
+    name,
+    commands.map((command) => command.name),
+  );
+  return new Fault({
+    code: "cli/usage",
+    message: `expected a command, found "${name}"`,
+    hint: near === undefined ? "See: seaworthy --help" : `Did you mean "${near}"? See: seaworthy --help`,
+  });
+}
+
+async function version(): Promise<string> {
+  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

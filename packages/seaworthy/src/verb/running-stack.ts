@@ -1,0 +1,61 @@
+/** What verbs need to start, find and stop the stack of a project: the engine's tools, places and services. */
+import { join } from "node:path";
+import type { Engine } from "../engine/engine.ts";
+import { obtainRunc } from "../engine/runc/obtain.ts";
+import { createRuncEngine, requireRoot } from "../engine/runc/runc.ts";
+import { unpackLayer } from "../oci/unpack.ts";
+import { requireBindSources } from "../recipe/bind-sources.ts";
+import { ensureSecrets } from "../recipe/secrets.ts";
+import { toContainer } from "../stack/container.ts";
+import type { StackOptions } from "../stack/stack.ts";
+import type { StackSpec } from "../stack/stack-spec.ts";
+import type { Built } from "./build.ts";
+import type { Project } from "./project.ts";
+import type { VerbIo } from "./verb.ts";
+
+export interface StackTools {
+  readonly engine: Engine;
+  readonly options: Omit<StackOptions, "leash" | "onChange">;
+}
+
+/** @throws Fault `engine/not-root`, and those of obtaining runc */
+export async function stackTools(project: Project, io: VerbIo): Promise<StackTools> {
+  requireRoot();
+  const { directories, store, sources } = project;
+  const runc = await obtainRunc({
+    directory: join(directories.cache, "engine"),
+    store,
+    archive: (suite) => sources.archive(suite),
+    source: { store, mirrors: sources.mirrors, signal: io.signal },
+  });
+  const options = {
+    runc,
+    runRoot: directories.run,
+    layerRoot: join(directories.cache, "layers"),
+    unpack: (layer: Parameters<typeof unpackLayer>[1], directory: string) =>
+      unpackLayer(store, layer, directory),
+    signal: io.signal,
+  };
+  return { engine: createRuncEngine({ ...options, project: `${project.compose.name}-proof` }), options };
+}
+
+/** The stack as the Compose file declares it, with the images that were built. Makes missing secrets. */
+export async function stackSpec(built: Built): Promise<StackSpec> {
+  const { compose, directories } = built.project;
+  await ensureSecrets(compose);
+  await requireBindSources(compose);
+  const services = built.images.map(({ plan, image }) => {
+    const service = compose.services.get(plan.service);
+    if (service === undefined)
+      throw new TypeError(`expected service ${plan.service} in the project, found none`);
+    const accounts = plan.accounts.map(({ name, uid, gid }) => ({ name, uid, gid, groups: [] }));
+    const groups = new Map(plan.accounts.map(({ name, gid }) => [name, gid]));
+    return toContainer(service, { project: compose, image, accounts, groups, stateRoot: directories.state });
+  });
+  const aliases = new Map(
+    [...compose.services.values()].flatMap(({ name, containerName }) =>
+      containerName === undefined ? [] : [[name, [containerName]] as const],
+    ),
+  );
+  return { project: compose.name, services, aliases };
+}

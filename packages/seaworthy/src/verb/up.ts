@@ -1,0 +1,64 @@
+/** `up`: builds what is missing, starts the stack, and waits until every service is healthy. */
+import { inPhase } from "../progress/progress.ts";
+import { type StackHandle, startStack } from "../stack/stack.ts";
+import type { StackSpec } from "../stack/stack-spec.ts";
+import type { StackState } from "../stack/state.ts";
+import { type BuildOptions, type Built, build } from "./build.ts";
+import { type StackTools, stackSpec, stackTools } from "./running-stack.ts";
+import type { VerbIo } from "./verb.ts";
+
+export type UpOptions = Omit<BuildOptions, "output" | "service">;
+
+export interface Up {
+  readonly built: Built;
+  readonly spec: StackSpec;
+  readonly tools: StackTools;
+  readonly handle: StackHandle;
+  readonly state: StackState;
+}
+
+/** Brings the stack up and lets go of it: it stays when this process ends. */
+export async function up(options: UpOptions, io: VerbIo): Promise<StackState> {
+  const running = await bringUp(options, io, { leash: false, mustBeHealthy: true });
+  running.handle.release();
+  return running.state;
+}
+
+/**
+ * @param how.leash whether the stack ends with this process
+ * @param how.mustBeHealthy whether a service that will not get healthy is an error; otherwise the state says so
+ * @throws Fault of building, `engine/not-root`, `stack/already-running`, `stack/port-taken`, `stack/unhealthy`
+ */
+export async function bringUp(
+  options: UpOptions,
+  io: VerbIo,
+  how: { readonly leash: boolean; readonly mustBeHealthy: boolean },
+): Promise<Up> {
+  const built = await build(options, io);
+  return await inPhase(io.progress, "up", async (phase) => {
+    const tools = await stackTools(built.project, io);
+    const spec = await stackSpec(built);
+    phase.update("unpacking layers");
+    const handle = await startStack(spec, {
+      ...tools.options,
+      leash: how.leash,
+      onChange: (state) => phase.update(describe(state)),
+    });
+    try {
+      const state = await handle.waitHealthy({ signal: io.signal });
+      return { value: { built, spec, tools, handle, state }, summary: describe(state) };
+    } catch (error) {
+      if (!how.mustBeHealthy && !io.signal.aborted) {
+        const state = handle.state();
+        return { value: { built, spec, tools, handle, state }, summary: describe(state) };
+      }
+      await handle[Symbol.asyncDispose]();
+      throw error;
+    }
+  });
+}
+
+/** `db healthy, redis healthy, app starting`. */
+export function describe(state: StackState): string {
+  return state.services.map(({ name, status }) => `${name} ${status}`).join(", ");
+}
