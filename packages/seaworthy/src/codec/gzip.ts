@@ -40,7 +40,10 @@ async function member(block: Uint8Array): Promise<Uint8Array> {
     block.length < WORTH_A_WORKER
       ? gzipSync(block, options)
       : await new Promise<Uint8Array>((resolve, reject) => {
-          gzipInWorker(block, options, (error, result) => (error ? reject(error) : resolve(result)));
+          // A copy to give away: posting a view would clone the whole buffer behind it for every member.
+          gzipInWorker(new Uint8Array(block), { ...options, consume: true }, (error, result) =>
+            error ? reject(error) : resolve(result),
+          );
         });
   packed[OS_OFFSET] = OS_UNKNOWN;
   return packed;

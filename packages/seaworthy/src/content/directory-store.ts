@@ -44,8 +44,8 @@ export class DirectoryStore implements ContentStore {
     if (content instanceof Uint8Array) {
       const digest = digestOf(content);
       refuseOther(digest, expected);
-      const known = await this.stat(digest);
-      if (known?.size === content.length) return known;
+      // Reading is what finds a damaged copy: the same bytes are then written again.
+      if ((await this.read(digest)) !== undefined) return { digest, size: content.length };
     }
     const chunks = content instanceof Uint8Array ? [content] : content;
     const digester = new Digester();

@@ -1,6 +1,7 @@
 /** Writes an image as an OCI layout directory, whole or not at all. */
+import { randomBytes } from "node:crypto";
 import { copyFile, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { ContentStore } from "../content/store.ts";
 import { isMissing } from "../fault/errno.ts";
 import { Fault } from "../fault/fault.ts";
@@ -14,7 +15,9 @@ import { readBlob } from "./read-blob.ts";
  */
 export async function writeOciLayout(store: ContentStore, image: Image, directory: string): Promise<void> {
   await refuseOther(directory);
-  const temporary = `${directory}.partial-${process.pid}`;
+  const target = resolve(directory);
+  const temporary = `${target}.${randomBytes(6).toString("hex")}.partial`;
+  const old = `${temporary}.old`;
   try {
     await mkdir(join(temporary, "blobs", "sha256"), { recursive: true });
     for (const descriptor of blobsOf(image)) {
@@ -22,11 +25,28 @@ export async function writeOciLayout(store: ContentStore, image: Image, director
       await copyFile(store.path(descriptor.digest), join(temporary, blobPath(descriptor)));
     }
     for (const { path, text } of layoutTexts(image)) await writeFile(join(temporary, path), text);
-    await rm(directory, { recursive: true, force: true });
-    await mkdir(dirname(directory), { recursive: true });
-    await rename(temporary, directory);
+    await mkdir(dirname(target), { recursive: true });
+    await replace(target, temporary, old);
   } finally {
     await rm(temporary, { recursive: true, force: true });
+    await rm(old, { recursive: true, force: true });
+  }
+}
+
+/** A directory with content cannot be renamed over: the old one steps aside, and comes back if the new one cannot take its place. */
+async function replace(target: string, temporary: string, old: string): Promise<void> {
+  try {
+    await rename(target, old);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await rename(temporary, target);
+    return;
+  }
+  try {
+    await rename(temporary, target);
+  } catch (error) {
+    await rename(old, target);
+    throw error;
   }
 }
 

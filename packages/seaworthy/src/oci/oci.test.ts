@@ -4,6 +4,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
@@ -127,6 +128,13 @@ test("a directory that is no layout is left alone; a layout is replaced", async 
   await writeOciLayout(store, await image(), join(root, "layout"));
   await writeOciLayout(store, await image(), join(root, "layout"));
   expect(existsSync(join(root, "layout/oci-layout"))).toBe(true);
+});
+
+test("a layout may be named with a slash at the end, and nothing else is left beside it", async () => {
+  const target = join(root, "out", "layout");
+  for (const _ of ["written", "replaced"]) await writeOciLayout(store, await image(), `${target}/`);
+  expect(existsSync(join(target, "oci-layout"))).toBe(true);
+  expect(readdirSync(join(root, "out"))).toEqual(["layout"]);
 });
 
 test("a blob that was damaged in the store is not written anywhere", async () => {

@@ -34,9 +34,10 @@ async function recallFragment(store: ContentStore, key: Digest): Promise<Omit<Fr
   const memo = await store.recall(key);
   if (memo === undefined) return undefined;
   const known = JSON.parse(memo) as Omit<Fragment, "part">;
-  const isWhole =
-    (await store.stat(known.packed)) !== undefined && (await store.stat(known.listing)) !== undefined;
-  return isWhole ? known : undefined;
+  // Both are read whatever the first says: reading removes what is damaged, and `write` trusts the size of what is there.
+  const packed = await store.read(known.packed);
+  const listing = await store.read(known.listing);
+  return packed === undefined || listing === undefined ? undefined : known;
 }
 
 function assertClean(entry: Entry, origin: string): void {

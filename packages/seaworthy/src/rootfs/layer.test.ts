@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -87,6 +87,20 @@ test("a fragment or layer damaged in the store is found out and made again", asy
   writeFileSync(store.path(layer.digest), "damaged");
   expect((await build(parts)).digest).toBe(layer.digest);
   expect(await store.read(layer.digest)).toBeDefined();
+});
+
+test("whatever blob is damaged, even at the same size, building gives the same whole layers", async () => {
+  const [one, two] = [[part("a", file("a"))], [part("a", file("a")), part("b", file("b"))]];
+  const expected = [await build(one), await build(two)];
+  const blobs = join(root, "blobs/sha256");
+  for (const name of readdirSync(blobs)) {
+    writeFileSync(join(blobs, name), Buffer.alloc(readFileSync(join(blobs, name)).length, 1));
+    expect([await build(one), await build(two)]).toEqual(expected);
+    for (const layer of expected) {
+      expect(await store.read(layer.digest)).toBeDefined();
+      expect(await store.read(layer.listing)).toBeDefined();
+    }
+  }
 });
 
 test("the order in which a part gives its entries does not matter", async () => {

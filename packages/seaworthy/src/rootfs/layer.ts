@@ -105,9 +105,10 @@ async function recallLayer(store: ContentStore, key: Digest): Promise<Layer | un
   const memo = await store.recall(key);
   if (memo === undefined) return undefined;
   const layer = JSON.parse(memo) as Layer;
-  const isWhole =
-    (await store.stat(layer.digest))?.size === layer.size && (await store.stat(layer.listing)) !== undefined;
-  return isWhole ? layer : undefined;
+  // Both are read whatever the first says: reading removes what is damaged, and `write` trusts the size of what is there.
+  const blob = await store.read(layer.digest);
+  const listing = await store.read(layer.listing);
+  return blob === undefined || listing === undefined ? undefined : layer;
 }
 
 function contentSize(paths: readonly ListedPath[]): number {

@@ -56,6 +56,17 @@ describe("hostile archives", () => {
     expect(() => [...readTar(archive)]).toThrow(/checksum/);
   });
 
+  test.each(["uid", "gid", "mtime"])("an extended header whose %s is no number is refused", (key) => {
+    const script = `import tarfile,sys
+archive = tarfile.open(fileobj=sys.stdout.buffer, mode="w|", format=tarfile.PAX_FORMAT)
+entry = tarfile.TarInfo("a")
+entry.pax_headers = {"${key}": "many"}
+archive.addfile(entry)
+archive.close()`;
+    const archive = execFileSync("python3", ["-c", script]);
+    expect(() => [...readTar(archive)]).toThrow(/expected a number/);
+  });
+
   test("random bytes are refused with a fault", () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 512, maxLength: 2048 }), (bytes) => {

@@ -103,14 +103,23 @@ function toEntry(
     name,
     kind: kind === "file" && name.endsWith("/") ? "directory" : kind,
     mode: numberOf(header, 100, 8, at) & 0o7777,
-    uid: Number(pax.get("uid") ?? numberOf(header, 108, 8, at)),
-    gid: Number(pax.get("gid") ?? numberOf(header, 116, 8, at)),
-    mtime: Math.floor(Number(pax.get("mtime") ?? numberOf(header, 136, 12, at))),
+    uid: paxNumber(pax, "uid", at) ?? numberOf(header, 108, 8, at),
+    gid: paxNumber(pax, "gid", at) ?? numberOf(header, 116, 8, at),
+    mtime: Math.floor(paxNumber(pax, "mtime", at) ?? numberOf(header, 136, 12, at)),
     size: content.length,
     linkTarget: pax.get("linkpath") ?? textOf(header, 157, 100),
     content,
     pax,
   };
+}
+
+function paxNumber(pax: ReadonlyMap<string, string>, key: string, at: number): number | undefined {
+  const text = pax.get(key);
+  if (text === undefined) return undefined;
+  const isNumber = key === "mtime" ? /^-?\d+(\.\d*)?$/.test(text) : /^\d{1,10}$/.test(text);
+  if (!isNumber)
+    throw damaged(at, `expected a number for ${key}, found ${JSON.stringify(text.slice(0, 50))}`);
+  return Number(text);
 }
 
 function storedName(header: Buffer): string {

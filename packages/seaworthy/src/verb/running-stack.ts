@@ -20,8 +20,16 @@ export interface StackTools {
 
 /** @throws Fault `engine/not-root`, and those of obtaining runc */
 export async function stackTools(project: Project, io: VerbIo): Promise<StackTools> {
+  return await engineTools({ ...project, name: `${project.compose.name}-proof` }, io);
+}
+
+/** @param place.name what the engine's own containers (doubles and twins) are kept under */
+export async function engineTools(
+  place: Pick<Project, "directories" | "store" | "sources"> & { readonly name: string },
+  io: VerbIo,
+): Promise<StackTools> {
   requireRoot();
-  const { directories, store, sources } = project;
+  const { directories, store, sources, name } = place;
   const runc = await obtainRunc({
     directory: join(directories.cache, "engine"),
     store,
@@ -36,7 +44,7 @@ export async function stackTools(project: Project, io: VerbIo): Promise<StackToo
       unpackLayer(store, layer, directory),
     signal: io.signal,
   };
-  return { engine: createRuncEngine({ ...options, project: `${project.compose.name}-proof` }), options };
+  return { engine: createRuncEngine({ ...options, project: name }), options };
 }
 
 /** The stack as the Compose file declares it, with the images that were built. Makes missing secrets. */

@@ -1,6 +1,7 @@
 /** `up`: builds what is missing, starts the stack, and waits until every service is healthy. */
 import { inPhase } from "../progress/progress.ts";
-import { type StackHandle, startStack } from "../stack/stack.ts";
+import { startStack } from "../stack/stack.ts";
+import type { StackHandle } from "../stack/stack-handle.ts";
 import type { StackSpec } from "../stack/stack-spec.ts";
 import type { StackState } from "../stack/state.ts";
 import { type BuildOptions, type Built, build } from "./build.ts";

@@ -1,0 +1,23 @@
+/** Every command, in the order that help shows them. */
+import type { Command } from "./command.ts";
+import { buildCommand } from "./commands/build.ts";
+import { cacheCommand } from "./commands/cache.ts";
+import { downCommand } from "./commands/down.ts";
+import { engineCommand } from "./commands/engine.ts";
+import { logsCommand } from "./commands/logs.ts";
+import { planCommand } from "./commands/plan.ts";
+import { psCommand } from "./commands/ps.ts";
+import { upCommand } from "./commands/up.ts";
+import { whyCommand } from "./commands/why.ts";
+
+export const COMMANDS: readonly Command[] = [
+  planCommand,
+  buildCommand,
+  upCommand,
+  psCommand,
+  logsCommand,
+  downCommand,
+  whyCommand,
+  engineCommand,
+  cacheCommand,
+];

@@ -1,0 +1,125 @@
+/** A container that runc started: waiting for it, joining it, ending it, and leaving nothing of it. */
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { isMissing } from "../../fault/errno.ts";
+import { Fault } from "../../fault/fault.ts";
+import { type Outcome, run } from "../../shell/run.ts";
+import type { ExecResult, Exit, Running } from "../engine.ts";
+import { cgroupProcesses, killCgroup, outOfMemoryKills, removeCgroup, removeEmptyParents } from "./cgroup.ts";
+import type { Runner } from "./runner.ts";
+import type { RuntimeSpec, SpecProcess } from "./runtime-spec.ts";
+
+export interface RunningParts {
+  readonly id: string;
+  readonly pid: number;
+  readonly runner: Runner;
+  readonly bundle: string;
+  readonly spec: RuntimeSpec;
+  /** runc with its global options. */
+  readonly runc: (...args: readonly string[]) => readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** The engine's containers that are starting or running, this one included: they share parent groups. */
+  readonly active: Set<string>;
+}
+
+const EXEC_OUTPUT = 1024 * 1024;
+
+export function runningContainer(parts: RunningParts): Running {
+  const { runner, runc, env, id } = parts;
+  const cgroup = parts.spec.linux.cgroupsPath;
+  const exited = exitOf(runner, cgroup);
+  let executions = 0;
+  let disposed: Promise<void> | undefined;
+
+  async function exec(
+    argv: readonly string[],
+    options: { readonly timeout?: number; readonly stdin?: Uint8Array } = {},
+  ): Promise<ExecResult> {
+    executions += 1;
+    const pidFile = join(parts.bundle, `exec-${executions}.pid`);
+    const processFile = join(parts.bundle, `exec-${executions}.json`);
+    const joined: SpecProcess = { ...parts.spec.process, args: argv };
+    await writeFile(processFile, JSON.stringify(joined));
+    const outcome = await run(runc("exec", "--process", processFile, "--pid-file", pidFile, id), {
+      env,
+      maxOutput: EXEC_OUTPUT,
+      ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+      ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
+    });
+    // Only runc was killed; the process it started is the container's.
+    if (outcome.timedOut) await killJoined(pidFile, cgroup);
+    await Promise.all([pidFile, processFile].map((file) => rm(file, { force: true })));
+    const { code, stdout, stderr, timedOut } = outcome;
+    return { code, stdout, stderr, timedOut };
+  }
+
+  async function kill(signal: string): Promise<void> {
+    const outcome = await run(runc("kill", id, signal), { env });
+    if (outcome.code === 0 || runner.hasEnded()) return;
+    if (/not running|process already finished|does not exist/.test(textOf(outcome))) return;
+    throw new Fault({
+      code: "engine/kill",
+      message: `expected to send ${signal} to container ${id}, but ${textOf(outcome)}`,
+      exit: 2,
+    });
+  }
+
+  async function dispose(): Promise<void> {
+    await killCgroup(cgroup);
+    await exited;
+    await removeContainer(parts);
+  }
+
+  return {
+    id,
+    pid: parts.pid,
+    stdin: runner.stdin,
+    stdout: runner.stdout,
+    stderr: runner.stderr,
+    exited,
+    exec,
+    kill,
+    [Symbol.asyncDispose]: () => (disposed ??= dispose()),
+  };
+}
+
+/** Removes what is left of a container whose processes have ended. */
+export async function removeContainer(parts: Omit<RunningParts, "pid" | "runner">): Promise<void> {
+  await run(parts.runc("delete", "--force", parts.id), { env: parts.env, timeout: 10_000 });
+  await removeCgroup(parts.spec.linux.cgroupsPath);
+  parts.active.delete(parts.id);
+  // Not while another is about to make its own group below them.
+  if (parts.active.size === 0) await removeEmptyParents(parts.spec.linux.cgroupsPath);
+  await rm(parts.bundle, { recursive: true, force: true });
+}
+
+async function exitOf(runner: Runner, cgroup: string): Promise<Exit> {
+  const { code, signal } = await runner.ended;
+  const outOfMemory = (await outOfMemoryKills(cgroup).catch(() => 0)) > 0;
+  return { ...exitStatus(code, signal), outOfMemory };
+}
+
+/** runc reports a process ended by signal N with code 128 + N, as shells do. */
+export function exitStatus(code: number | null, signal: string | null): Pick<Exit, "code" | "signal"> {
+  if (code === null) return { code: undefined, signal: signal ?? undefined };
+  const name = Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0];
+  return name === undefined ? { code, signal: undefined } : { code: undefined, signal: name };
+}
+
+async function killJoined(pidFile: string, cgroup: string): Promise<void> {
+  try {
+    const pid = Number(await readFile(pidFile, "utf8"));
+    if ((await cgroupProcesses(cgroup)).includes(pid)) process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if (!isMissing(error) && !isGone(error)) throw error;
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ESRCH";
+}
+
+function textOf(outcome: Outcome): string {
+  return Buffer.from(outcome.stderr).toString().trim() || `runc ended with ${outcome.code ?? outcome.signal}`;
+}

@@ -1,0 +1,93 @@
+/** The mounts of a container: what every process expects, what the stack declares, and nothing of the host besides. */
+import { posix } from "node:path";
+import type { Container, Mount } from "../container.ts";
+import type { SpecMount } from "./runtime-spec.ts";
+import type { BundlePaths } from "./spec.ts";
+
+/** Parents come before what is mounted below them, declared mounts after the system's own. */
+export function specMounts(container: Container, paths: BundlePaths): readonly SpecMount[] {
+  const declared = container.mounts.map(declaredMount);
+  const targets = new Set(declared.map((mount) => mount.destination));
+  return [
+    ...[...systemMounts(container), ...nameFiles(paths)].filter((mount) => !targets.has(mount.destination)),
+    ...declared.sort((a, b) => depth(a.destination) - depth(b.destination)),
+  ];
+}
+
+function systemMounts(container: Container): readonly SpecMount[] {
+  const sys = container.hostDevices ? "rw" : "ro";
+  return [
+    { destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "noexec", "nodev"] },
+    {
+      destination: "/dev",
+      type: "tmpfs",
+      source: "tmpfs",
+      options: ["nosuid", "strictatime", "mode=755", "size=65536k"],
+    },
+    {
+      destination: "/dev/pts",
+      type: "devpts",
+      source: "devpts",
+      options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"],
+    },
+    { destination: "/sys", type: "sysfs", source: "sysfs", options: ["nosuid", "noexec", "nodev", sys] },
+    {
+      destination: "/sys/fs/cgroup",
+      type: "cgroup",
+      source: "cgroup",
+      options: ["nosuid", "noexec", "nodev", "relatime", sys],
+    },
+    { destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: ["nosuid", "noexec", "nodev"] },
+    container.ipc === "host"
+      ? bind("/dev/shm", "/dev/shm", ["nosuid", "noexec", "nodev"])
+      : {
+          destination: "/dev/shm",
+          type: "tmpfs",
+          source: "shm",
+          options: ["nosuid", "noexec", "nodev", "mode=1777", `size=${container.limits.shmSize}`],
+        },
+  ];
+}
+
+function nameFiles(paths: BundlePaths): readonly SpecMount[] {
+  const options = ["ro", "nosuid", "nodev", "noexec"];
+  return [
+    bind(paths.hosts, "/etc/hosts", options),
+    bind(paths.hostname, "/etc/hostname", options),
+    bind(paths.resolvConf, "/etc/resolv.conf", options),
+  ];
+}
+
+function declaredMount(mount: Mount): SpecMount {
+  const target = posix.resolve("/", mount.target);
+  switch (mount.kind) {
+    case "tmpfs":
+      return {
+        destination: target,
+        type: "tmpfs",
+        source: "tmpfs",
+        options: [
+          "nosuid",
+          "nodev",
+          ...(mount.exec ? [] : ["noexec"]),
+          `mode=${mount.mode.toString(8)}`,
+          ...(mount.size === undefined ? [] : [`size=${mount.size}`]),
+        ],
+      };
+    case "volume":
+      return bind(mount.source, target, [mount.readOnly ? "ro" : "rw", "nosuid", "nodev"]);
+    case "bind":
+      return bind(mount.source, target, [mount.readOnly ? "ro" : "rw"]);
+    case "secret":
+      return bind(mount.source, target, ["ro", "nosuid", "nodev", "noexec"]);
+  }
+}
+
+/** Private: mounts made on the host later do not appear in the container, nor the other way round. */
+function bind(source: string, destination: string, options: readonly string[]): SpecMount {
+  return { destination, type: "bind", source, options: ["rbind", "rprivate", ...options] };
+}
+
+function depth(path: string): number {
+  return path.split("/").filter((part) => part !== "").length;
+}
