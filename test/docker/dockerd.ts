@@ -9,6 +9,13 @@ export interface Docker extends AsyncDisposable {
   readonly directory: string;
   /** Runs `docker ARGS` against this engine and gives its standard output; throws with its error output. */
   docker(args: readonly string[], options?: { readonly input?: Uint8Array; readonly cwd?: string }): string;
+  /** Runs any other program the same way. */
+  run(program: string, args: readonly string[], cwd: string): void;
+}
+
+/** The plugin, which is a package of its own. */
+export function hasCompose(): boolean {
+  return spawnSync("docker", ["compose", "version"]).status === 0;
 }
 
 export function hasDockerd(): boolean {
@@ -56,6 +63,10 @@ export async function startDockerd(): Promise<Docker> {
   return {
     directory,
     docker,
+    run(program, args, cwd) {
+      const { status, stderr } = spawnSync(program, args, { cwd });
+      if (status !== 0) throw new Error(`${program} ${args.join(" ")}: ${stderr.toString()}`);
+    },
     async [Symbol.asyncDispose]() {
       await stop(daemon);
       unmountBelow(directory);

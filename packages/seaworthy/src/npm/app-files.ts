@@ -26,7 +26,7 @@ export async function listAppFiles(directory: string, signal?: AbortSignal): Pro
   if (files !== undefined) return files;
   throw new Fault({
     code: "npm/pack-failed",
-    message: `expected npm pack to list the files of the package, but it said: ${lastLine(outcome.stderr) || lastLine(outcome.stdout)}`,
+    message: `expected npm pack to list the files of the package, but it said: ${npmError(outcome.stderr)}`,
     hint: "Run npm pack --dry-run in the project and mend what it complains about.",
     place: { file: "package.json" },
   });
@@ -51,6 +51,8 @@ function packedFiles(json: string): readonly AppFile[] | undefined {
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function lastLine(output: Uint8Array): string {
-  return Buffer.from(output).toString("utf8").trim().split("\n").at(-1) ?? "";
+/** The first of npm's error lines say what is wrong, the last where its log is. */
+function npmError(stderr: Uint8Array): string {
+  const lines = Buffer.from(stderr).toString("utf8").trim().split("\n");
+  return lines.slice(0, 3).join("; ") || "nothing";
 }
