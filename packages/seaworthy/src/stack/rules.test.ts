@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
+import { digestOf } from "../content/digest.ts";
 import type { HealthCheck, Restart } from "../engine/container.ts";
 import { afterCheck, type Health, STARTING, untilNextCheck } from "./health.ts";
 import { keepLog, type LogLine, logWriter, readLog } from "./log-file.ts";
@@ -133,7 +134,10 @@ test.each<[Partial<ServiceState>, string]>([
     { ...SERVICE, status: "healthy" as const },
     { ...SERVICE, ...changes },
   ];
-  expect(progressOf({ project: "p", startedAt: "", supervisor, network: "", services }).kind).toBe(kind);
+  expect(
+    progressOf({ project: "p", declared: digestOf(""), startedAt: "", supervisor, network: "", services })
+      .kind,
+  ).toBe(kind);
 });
 
 test.each<[Partial<ServiceState>, readonly (string | undefined)[]]>([

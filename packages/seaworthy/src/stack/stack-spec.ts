@@ -1,5 +1,6 @@
 /** What a stack is asked to be, and where on the host it lives. */
 import { join } from "node:path";
+import { type Digest, digestOf } from "../content/digest.ts";
 import { placesOf } from "../engine/runc/places.ts";
 import type { StackService } from "../engine/stack-service.ts";
 import type { LogRotation } from "./log-file.ts";
@@ -11,6 +12,12 @@ export interface StackSpec {
   /** Further names of services in the pod, such as `container_name`. */
   readonly aliases?: ReadonlyMap<string, readonly string[]>;
   readonly logs?: LogRotation;
+}
+
+/** Tells one declaration from another: a stack that runs under an older Compose file is not the one to prove. */
+export function declarationDigest(spec: StackSpec): Digest {
+  const plain = (_: string, value: unknown): unknown => (value instanceof Map ? [...value] : value);
+  return digestOf(JSON.stringify(spec, plain));
 }
 
 export interface StackPlaces {

@@ -1,5 +1,6 @@
 /** What is known about a running stack: written whole on every change, read by whoever wants to know. */
 import { readFile, rename, writeFile } from "node:fs/promises";
+import type { Digest } from "../content/digest.ts";
 import type { PublishedPort } from "../engine/container.ts";
 import type { ProcessIdentity } from "../engine/runc/process-identity.ts";
 import { isMissing } from "../fault/errno.ts";
@@ -42,6 +43,8 @@ export interface ServiceState {
 
 export interface StackState {
   readonly project: string;
+  /** Of the declaration it was started with. */
+  readonly declared: Digest;
   readonly startedAt: string;
   readonly supervisor: ProcessIdentity;
   /** The pod's network namespace, to be joined by path. */

@@ -6,7 +6,7 @@ import { createRuncEngine } from "../engine/runc/runc.ts";
 import { serveControl } from "../net/control-socket.ts";
 import { forward, type Listener } from "../net/forward.ts";
 import { run } from "../shell/run.ts";
-import { type StackPlaces, stackPlaces } from "./stack-spec.ts";
+import { declarationDigest, type StackPlaces, stackPlaces } from "./stack-spec.ts";
 import { writeState } from "./state.ts";
 import { type Supervisor, supervisor } from "./supervisor.ts";
 import type {
@@ -52,6 +52,7 @@ tell({ kind: "locked" });
 
 async function begin(request: StartMessage, identity: ProcessIdentity): Promise<void> {
   const network = `/proc/${process.pid}/ns/net`;
+  const declared = declarationDigest(request.spec);
   let writing = Promise.resolve();
   let dirty = false;
   const engine = createRuncEngine({
@@ -70,7 +71,7 @@ async function begin(request: StartMessage, identity: ProcessIdentity): Promise<
   const publishState = async (before: Promise<void>): Promise<void> => {
     await before;
     dirty = false;
-    const state = { project, startedAt, supervisor: identity, network, services: stack.services() };
+    const state = { project, declared, startedAt, supervisor: identity, network, services: stack.services() };
     await writeState(places.state, state);
     tell({ kind: "state", state });
   };

@@ -1,0 +1,32 @@
+/** Where a process may write, nothing can be executed: a download is not a program. */
+import type { Container, Mount } from "../../engine/container.ts";
+import type { Control } from "../control.ts";
+
+export const tmpfsNoexec: Control = {
+  id: "tmpfs-noexec",
+  claim: {
+    en: "What is written to a temporary file system cannot be executed",
+    ru: "Записанное во временную файловую систему нельзя запустить",
+  },
+  key: "tmpfs",
+  fix: { en: "tmpfs: [/tmp:size=16m,noexec,nosuid,nodev]", ru: "tmpfs: [/tmp:size=16m,noexec,nosuid,nodev]" },
+  apply: (container) => withExec(container, false),
+  loosen(container) {
+    if (!container.mounts.some(isTmpfs)) return undefined;
+    return {
+      container: withExec(container, true),
+      difference: { en: "tmpfs with exec", ru: "tmpfs с exec" },
+    };
+  },
+};
+
+function isTmpfs(mount: Mount): boolean {
+  return mount.kind === "tmpfs";
+}
+
+function withExec(container: Container, exec: boolean): Container {
+  return {
+    ...container,
+    mounts: container.mounts.map((mount) => (mount.kind === "tmpfs" ? { ...mount, exec } : mount)),
+  };
+}

@@ -1,0 +1,30 @@
+/** A probe: one harmless attack on one claim, made twice: in the container as declared, and in its twin. */
+import type { Attempt } from "@seaworthy/evidence";
+import type { Container } from "../engine/container.ts";
+import type { Control } from "../posture/control.ts";
+import type { Attacker } from "./attacker.ts";
+
+/** What an attack is told about the container it is in. */
+export interface Target {
+  readonly container: Container;
+  readonly attacker: Attacker;
+  /** Absolute, in the container: a copy of the trampoline that belongs to root and is set-user-id. */
+  readonly setUidFile: string;
+  /** The container as it was declared, also in the twin: what an attack tries to exceed. */
+  readonly declared: Container;
+  /** A file that the prover made on the host, and what is in it. */
+  readonly canary: { readonly path: string; readonly content: string };
+}
+
+export interface Probe {
+  readonly id: string;
+  readonly control: Control;
+  /**
+   * Whose rights the attack has, on both sides. `root` where file permissions would hide the control under test,
+   * `unprivileged` where root would not need to attack.
+   */
+  readonly as: "declared" | "root" | "unprivileged";
+  /** Whether both sides stand in the stack's own network instead of an empty one. */
+  readonly inPod?: boolean;
+  attempt(target: Target): Promise<Attempt>;
+}

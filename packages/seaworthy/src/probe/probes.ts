@@ -1,0 +1,38 @@
+/** Every probe of a single container, in the order of the report. */
+import type { hostPaths } from "../posture/controls/host-paths.ts";
+import type { Probe } from "./probe.ts";
+import { boundingSet } from "./probes/bounding-set.ts";
+import { executeWritten } from "./probes/execute-written.ts";
+import { fillTmpfs } from "./probes/fill-tmpfs.ts";
+import { forkBomb } from "./probes/fork-bomb.ts";
+import { hostFiles } from "./probes/host-files.ts";
+import { identity } from "./probes/identity.ts";
+import { kernelSettings } from "./probes/kernel-settings.ts";
+import { mount } from "./probes/mount.ts";
+import { rootPowers } from "./probes/root-powers.ts";
+import { seccompWitnesses } from "./probes/seccomp-witnesses.ts";
+import { setUidFile } from "./probes/set-uid-file.ts";
+import { takeMemory } from "./probes/take-memory.ts";
+import { userNamespace } from "./probes/user-namespace.ts";
+import { wayOut } from "./probes/way-out.ts";
+import { writeRoot } from "./probes/write-root.ts";
+
+export function probesOf(canary: Parameters<typeof hostPaths>[0]): readonly Probe[] {
+  return [
+    identity,
+    setUidFile,
+    boundingSet,
+    rootPowers,
+    seccompWitnesses,
+    userNamespace,
+    mount,
+    writeRoot,
+    executeWritten,
+    fillTmpfs,
+    kernelSettings,
+    forkBomb,
+    takeMemory,
+    hostFiles(canary),
+    wayOut,
+  ];
+}

@@ -1,0 +1,48 @@
+/** Writes a program to every temporary file system and executes it. */
+import { posix } from "node:path";
+import { tmpfsNoexec } from "../../posture/controls/tmpfs-noexec.ts";
+import { O_CREAT_EXCL, O_WRONLY, succeeded } from "../attacker.ts";
+import type { Probe } from "../probe.ts";
+import { text } from "../trampoline/client.ts";
+import { TRAMPOLINE_X64 } from "../trampoline/trampoline-x64.ts";
+
+export const executeWritten: Probe = {
+  id: "execute-written",
+  control: tmpfsNoexec,
+  as: "declared",
+  async attempt({ attacker, container }) {
+    const targets = container.mounts.filter((mount) => mount.kind === "tmpfs").map((mount) => mount.target);
+    if (targets.length === 0)
+      return attacker.absent({
+        en: "no temporary file system is declared",
+        ru: "временные файловые системы не заданы",
+      });
+    const executed: string[] = [];
+    let tried = 0;
+    for (const target of targets) {
+      const path = posix.join(target, `seaworthy-${Math.random().toString(36).slice(2)}`);
+      const opened = await attacker.call(`open("${path}", O_CREAT | O_WRONLY, 0700)`, "open", [
+        text(path),
+        O_WRONLY | O_CREAT_EXCL,
+        0o700,
+      ]);
+      if (!succeeded(opened)) continue;
+      await attacker.quietly("write", [opened.value, TRAMPOLINE_X64, TRAMPOLINE_X64.length]);
+      await attacker.quietly("close", [opened.value]);
+      tried += 1;
+      if ((await attacker.execute(`execve("${path}")`, path)).executed) executed.push(target);
+    }
+    if (executed.length > 0) {
+      return attacker.breached({
+        en: `executed a program written to ${executed.join(", ")}`,
+        ru: `запущена программа, записанная в ${executed.join(", ")}`,
+      });
+    }
+    if (tried === 0)
+      return attacker.unable({ en: "none of them can be written to", ru: "ни в одну из них нельзя писать" });
+    return attacker.refused({
+      en: "what was written could not be executed",
+      ru: "записанное не удалось запустить",
+    });
+  },
+};

@@ -1,0 +1,42 @@
+/** Forks until the kernel refuses, a little beyond the declared limit and never without bound. */
+import { pidsLimit } from "../../posture/controls/pids-limit.ts";
+import { failedWith, outcomeOf, succeeded } from "../attacker.ts";
+import type { Probe } from "../probe.ts";
+
+const BEYOND = 16;
+/** Where no limit is declared; far more than a service needs at rest. */
+const WITHOUT_LIMIT = 512;
+const MOST = 8192;
+
+export const forkBomb: Probe = {
+  id: "fork-bomb",
+  control: pidsLimit,
+  as: "declared",
+  async attempt({ attacker, declared }) {
+    const { pids } = declared.limits;
+    const bound = pids === undefined ? WITHOUT_LIMIT : pids + BEYOND;
+    if (bound > MOST) {
+      return attacker.breached({
+        en: `the limit of ${pids} processes is no limit`,
+        ru: `предел в ${pids} процессов ничего не ограничивает`,
+      });
+    }
+    for (let made = 0; made < bound; made += 1) {
+      const forked = await attacker.quietly("fork");
+      if (succeeded(forked)) continue;
+      attacker.note(`fork(), the ${made + 1}th`, outcomeOf(forked));
+      if (failedWith(forked, "EAGAIN")) {
+        return attacker.refused({
+          en: `no process after the ${made}th`,
+          ru: `после ${made}-го процесса новых нет`,
+        });
+      }
+      return attacker.unable({
+        en: `fork failed with ${outcomeOf(forked)}`,
+        ru: `fork завершился с ${outcomeOf(forked)}`,
+      });
+    }
+    attacker.note(`fork(), ${bound} times`, "each made a process");
+    return attacker.breached({ en: `made ${bound} processes`, ru: `создано процессов: ${bound}` });
+  },
+};

@@ -1,0 +1,23 @@
+/** Mounts, as root, over a directory of the container's own. */
+import { noMount } from "../../posture/controls/no-mount.ts";
+import { succeeded } from "../attacker.ts";
+import type { Probe } from "../probe.ts";
+import { text } from "../trampoline/client.ts";
+
+export const mount: Probe = {
+  id: "mount",
+  control: noMount,
+  as: "root",
+  async attempt({ attacker }) {
+    const result = await attacker.call('mount("none", "/dev/shm", "tmpfs", 0, NULL)', "mount", [
+      text("none"),
+      text("/dev/shm"),
+      text("tmpfs"),
+      0,
+      0,
+    ]);
+    if (succeeded(result))
+      return attacker.breached({ en: "root mounted a file system", ru: "root смонтировал файловую систему" });
+    return attacker.refused({ en: "root cannot mount", ru: "root не может монтировать" });
+  },
+};

@@ -1,0 +1,46 @@
+/**
+ * Calls whose arguments are nonsense, so that the kernel can only refuse them: with EPERM or ENOSYS when the filter
+ * answers, with anything else when the call reached the code behind it. None needs a capability to get that far.
+ */
+import { seccomp } from "../../posture/controls/seccomp.ts";
+import { failedWith } from "../attacker.ts";
+import type { Probe } from "../probe.ts";
+import type { Argument } from "../trampoline/client.ts";
+import type { SyscallName } from "../trampoline/syscalls.ts";
+
+const WITNESSES: readonly (readonly [did: string, name: SyscallName, args: readonly Argument[]])[] = [
+  ["unshare(0)", "unshare", [0]],
+  ["keyctl(-1)", "keyctl", [-1, 0, 0, 0, 0]],
+  ["add_key(NULL)", "add_key", [0, 0, 0, 0, 0]],
+  ["bpf(9999)", "bpf", [9999, 0, 0]],
+  ["perf_event_open(NULL)", "perf_event_open", [0, 0, -1, -1, 0]],
+  ["io_uring_setup(0, NULL)", "io_uring_setup", [0, 0]],
+  ["userfaultfd(0xffff)", "userfaultfd", [0xffff]],
+  ["pidfd_getfd(-1)", "pidfd_getfd", [-1, 0, 0]],
+  ["mount(bad pointer)", "mount", [1, 1, 1, 0, 0]],
+  ["settimeofday(bad pointer)", "settimeofday", [1, 0]],
+  ["quotactl(0)", "quotactl", [0, 0, 0, 0]],
+];
+
+export const seccompWitnesses: Probe = {
+  id: "witness-calls",
+  control: seccomp,
+  as: "declared",
+  async attempt({ attacker }) {
+    const reached: string[] = [];
+    for (const [did, name, args] of WITNESSES) {
+      const result = await attacker.call(did, name, args);
+      if (!failedWith(result, "EPERM", "ENOSYS")) reached.push(name);
+    }
+    if (reached.length === 0) {
+      return attacker.refused({
+        en: `all of ${WITNESSES.length} calls were stopped before the kernel looked at them`,
+        ru: `все вызовы (${WITNESSES.length}) остановлены прежде, чем ядро их рассмотрело`,
+      });
+    }
+    return attacker.breached({
+      en: `${reached.length} of ${WITNESSES.length} calls reached the kernel: ${reached.join(", ")}`,
+      ru: `до ядра дошли вызовы (${reached.length} из ${WITNESSES.length}): ${reached.join(", ")}`,
+    });
+  },
+};

@@ -1,0 +1,156 @@
+/** Attacks one service's container: every probe in a double and in its twin, side by side, each gone when it is done. */
+import { randomBytes } from "node:crypto";
+import { chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Attempt, Finding, SourceLine, Text } from "@seaworthy/evidence";
+import type { Container, Mount, User } from "../engine/container.ts";
+import type { Engine, StartOptions } from "../engine/engine.ts";
+import { Fault } from "../fault/fault.ts";
+import { serveControl } from "../net/control-socket.ts";
+import { attacker } from "./attacker.ts";
+import { judge } from "./judge.ts";
+import type { Probe } from "./probe.ts";
+import { probesOf } from "./probes.ts";
+import { trampoline, UnableError } from "./trampoline/client.ts";
+import { TRAMPOLINE_X64 } from "./trampoline/trampoline-x64.ts";
+
+export interface ProveOptions {
+  /** The pod's network namespace by path, for attacks on the stack's own network. */
+  readonly podNetwork: string | undefined;
+  /** An existing directory on the host, absolute, for what the prover plants. */
+  readonly workDirectory: string;
+  /** How many probes run at once. */
+  readonly concurrency: number;
+  source(key: string): SourceLine | undefined;
+  readonly onFinding?: (finding: Finding) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Debian's `nobody`, for attacks that make no sense as root. */
+const NOBODY: User = { uid: 65534, gid: 65534, groups: [] };
+const ROOT: User = { uid: 0, gid: 0, groups: [] };
+
+/** One finding a probe, in the probes' order. */
+export async function proveContainer(
+  engine: Engine,
+  container: Container,
+  options: ProveOptions,
+): Promise<readonly Finding[]> {
+  const folder = await mkdtemp(join(options.workDirectory, "probe-"));
+  const canary = {
+    directory: join(folder, "host"),
+    socket: join(folder, "control.sock"),
+    content: randomBytes(16).toString("hex"),
+  };
+  try {
+    await mkdir(canary.directory);
+    await writeFile(join(canary.directory, "canary"), canary.content);
+    await using _ = await serveControl(canary.socket, () => Promise.resolve("a prover's socket"));
+    const scene: Scene = { engine, declared: await asDouble(container, folder), canary, options };
+    const queue = [...probesOf(canary).entries()];
+    const findings: Finding[] = [];
+    const work = async (): Promise<void> => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        options.signal?.throwIfAborted();
+        const [index, probe] = next;
+        const finding = await prove(probe, scene);
+        findings[index] = finding;
+        options.onFinding?.(finding);
+      }
+    };
+    await Promise.all(Array.from({ length: options.concurrency }, work));
+    return findings;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Scene {
+  readonly engine: Engine;
+  readonly declared: Container;
+  readonly canary: { readonly directory: string; readonly socket: string; readonly content: string };
+  readonly options: ProveOptions;
+}
+
+async function prove(probe: Probe, scene: Scene): Promise<Finding> {
+  const { control } = probe;
+  const subject = { ...scene.declared, user: userFor(probe, scene.declared.user) };
+  const hardened = await attempt(probe, subject, scene);
+  const loosened = hardened.outcome === "refused" ? control.loosen(subject) : undefined;
+  const twin = loosened === undefined ? undefined : await attempt(probe, loosened.container, scene);
+  const { verdict, reason } = judge(hardened, twin);
+  const source = scene.options.source(control.key);
+  return {
+    id: `${control.id}.${probe.id}/${subject.name}`,
+    control: control.id,
+    kind: "control",
+    service: subject.name,
+    claim: control.claim,
+    verdict,
+    ...(reason === undefined ? {} : { reason }),
+    hardened,
+    ...(twin === undefined ? {} : { twin }),
+    ...(loosened === undefined ? {} : { loosened: loosened.difference }),
+    ...(source === undefined ? {} : { source }),
+    fix: control.fix,
+  };
+}
+
+async function attempt(probe: Probe, container: Container, scene: Scene): Promise<Attempt> {
+  const { engine, canary, options } = scene;
+  const name = randomBytes(8).toString("hex");
+  const program = `/.seaworthy-${name}`;
+  const setUidFile = `/.seaworthy-${name}-set-uid`;
+  const planted = { content: TRAMPOLINE_X64, uid: 0, gid: 0 };
+  try {
+    await using running = await engine.start(
+      { ...container, argv: [program], workingDirectory: "/" },
+      {
+        network: networkFor(probe, container, options.podNetwork),
+        plant: [
+          { ...planted, path: program, mode: 0o755 },
+          { ...planted, path: setUidFile, mode: 0o4755 },
+        ],
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      },
+    );
+    return await probe.attempt({
+      container,
+      declared: scene.declared,
+      attacker: attacker(trampoline(running)),
+      setUidFile,
+      canary: { path: join(canary.directory, "canary"), content: canary.content },
+    });
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (!(error instanceof UnableError) && !(error instanceof Fault)) throw error;
+    const summary: Text = { en: error.message, ru: error.message };
+    return { outcome: "unable", summary, steps: [] };
+  }
+}
+
+function networkFor(probe: Probe, container: Container, pod: string | undefined): StartOptions["network"] {
+  if (container.network === "host") return { kind: "host" };
+  return probe.inPod === true && pod !== undefined ? { kind: "join", path: pod } : { kind: "private" };
+}
+
+function userFor(probe: Probe, declared: User): User {
+  if (probe.as === "root") return ROOT;
+  return probe.as === "unprivileged" && declared.uid === 0 ? NOBODY : declared;
+}
+
+/** The double sees none of the service's data: its volumes are empty folders of the same user. */
+async function asDouble(container: Container, folder: string): Promise<Container> {
+  const mounts: Mount[] = [];
+  for (const mount of container.mounts) {
+    if (mount.kind !== "volume") {
+      mounts.push(mount);
+      continue;
+    }
+    const source = join(folder, `volume-${mounts.length}`);
+    await mkdir(source, { mode: 0o700 });
+    await chown(source, container.user.uid, container.user.gid);
+    mounts.push({ ...mount, source });
+  }
+  return { ...container, mounts };
+}
