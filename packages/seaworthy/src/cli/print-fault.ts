@@ -1,7 +1,7 @@
 /** An error as a person can use it: what was expected and found, the line it stands on, and what to do. */
 import { readFileSync } from "node:fs";
 import { isAbsolute, relative } from "node:path";
-import { Fault, formatPlace, type Place } from "../fault/fault.ts";
+import { type Fault, formatPlace, type Place } from "../fault/fault.ts";
 import { paint } from "./paint.ts";
 
 /** @returns lines for the error output, without a final line break */

@@ -23,7 +23,9 @@ function image(more: Partial<InspectedImage> = {}, files: Record<string, string>
     } as unknown as InspectedImage["image"],
     entries: [entry("app/dist/server.js"), entry("usr/local/bin/node", { mode: 0o755 })],
     async *files() {
-      for (const [path, content] of Object.entries(files)) yield { path, content: Buffer.from(content) };
+      for (const [path, content] of Object.entries(files)) {
+        yield { path, content: Buffer.from(content), isPublished: path.startsWith("usr/") };
+      }
     },
     developmentOnly: ["app/node_modules/typescript"],
     secrets: new Map([["db_password", Buffer.from("correct horse battery")]]),

@@ -12,6 +12,13 @@ export interface InspectedEntry {
   readonly origin: string;
 }
 
+export interface InspectedFile {
+  readonly path: string;
+  readonly content: Uint8Array;
+  /** Whether anybody can download it, as part of a Debian package: test keys of a TLS library are no secret. */
+  readonly isPublished: boolean;
+}
+
 export interface InspectedImage {
   readonly service: string;
   readonly image: Image;
@@ -19,7 +26,7 @@ export interface InspectedImage {
   readonly role: "app" | "backing";
   readonly entries: readonly InspectedEntry[];
   /** Every regular file with its bytes, layer by layer. */
-  files(): AsyncIterable<{ readonly path: string; readonly content: Uint8Array }>;
+  files(): AsyncIterable<InspectedFile>;
   /** Paths under `node_modules` that the lock file marks as needed in development only. */
   readonly developmentOnly: readonly string[];
   /** Values that must not be in an image, by name. Never printed. */

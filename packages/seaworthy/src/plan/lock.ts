@@ -83,8 +83,7 @@ export function parseLock(text: string, file: string): Lock {
       Array.isArray(image.layers);
     if (!isWhole)
       throw malformed("service, recipe, suite, include, exclude, releases and layers of each image");
-    if (image.node !== undefined && !isNode(image.node))
-      throw malformed(`a Node version and integrity for ${image.service}`);
+    if (image.node !== undefined && !isNode(image.node)) throw malformed("a Node version and integrity");
     for (const layer of image.layers) {
       if (typeof layer?.layer !== "string" || !Array.isArray(layer.packages))
         throw malformed("packages of each layer");

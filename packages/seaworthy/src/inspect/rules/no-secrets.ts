@@ -29,20 +29,21 @@ async function findSecrets(image: InspectedImage): Promise<RuleResult> {
   let files = 0;
   let bytes = 0;
   const secrets = [...image.secrets].filter(([, value]) => value.length >= SHORTEST_SECRET);
-  const examine = (path: string, content: Uint8Array): void => {
+  const examine = (path: string, content: Uint8Array, isPublished: boolean): void => {
     const view = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
     for (const [name, value] of secrets) {
-      if (view.includes(Buffer.from(value))) found.push({ did: `searched ${path}`, saw: `the value of secret ${name}` });
+      if (view.includes(Buffer.from(value)))
+        found.push({ did: `searched ${path}`, saw: `the value of secret ${name}` });
     }
-    if (holdsPrivateKey(view)) found.push({ did: `searched ${path}`, saw: "a private key" });
+    if (!isPublished && holdsPrivateKey(view)) found.push({ did: `searched ${path}`, saw: "a private key" });
   };
-  for await (const { path, content } of image.files()) {
+  for await (const { path, content, isPublished } of image.files()) {
     files += 1;
     bytes += content.length;
     if (SECRET_NAMES.test(path)) found.push({ did: `looked at /${path}`, saw: "a credentials file" });
-    examine(`/${path}`, content);
+    examine(`/${path}`, content, isPublished);
   }
-  examine("the image configuration", Buffer.from(JSON.stringify(image.image.config)));
+  examine("the image configuration", Buffer.from(JSON.stringify(image.image.config)), false);
   const searched: Step = {
     did: `searched ${files} files (${bytes} bytes) and the configuration for ${secrets.length} secret values and private keys`,
     saw: `${found.length} found`,

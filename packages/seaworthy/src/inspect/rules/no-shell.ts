@@ -29,8 +29,8 @@ export const noShell: Rule = {
       return {
         verdict: "absent",
         summary: {
-          en: "asked of the app's image only: the database is made by a shell script on first start",
-          ru: "требуется только от образа приложения: базу при первом запуске создаёт сценарий оболочки",
+          en: "asked of the app's image only",
+          ru: "требуется только от образа приложения",
         },
         steps: [{ did: `looked at the role of ${image.service}`, saw: "backing service" }],
       };

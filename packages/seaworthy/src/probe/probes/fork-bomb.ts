@@ -24,11 +24,11 @@ export const forkBomb: Probe = {
     for (let made = 0; made < bound; made += 1) {
       const forked = await attacker.quietly("fork");
       if (succeeded(forked)) continue;
-      attacker.note(`fork(), the ${made + 1}th`, outcomeOf(forked));
+      attacker.note(`fork() after ${made}`, outcomeOf(forked));
       if (failedWith(forked, "EAGAIN")) {
         return attacker.refused({
-          en: `no process after the ${made}th`,
-          ru: `после ${made}-го процесса новых нет`,
+          en: `no process beyond ${made}`,
+          ru: `больше ${made} процессов создать нельзя`,
         });
       }
       return attacker.unable({

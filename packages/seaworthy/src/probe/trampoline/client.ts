@@ -55,10 +55,10 @@ export function trampoline(running: Running, patience: number = PATIENCE): Tramp
     wake();
   });
   running.stdin.on("error", () => undefined);
-  void running.exited.then((exit) => {
-    ended = exit;
+  void (async () => {
+    ended = await running.exited;
     wake();
-  });
+  })();
 
   async function receive(length: number): Promise<Buffer | undefined> {
     const deadline = Date.now() + patience;

@@ -1,0 +1,103 @@
+/** `prove`: attacks the stack as declared and its twins, inspects the images, and judges every claim. */
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Finding, SourceLine } from "@seaworthy/evidence";
+import { Fault } from "../fault/fault.ts";
+import { proveContainer } from "../probe/prove-container.ts";
+import { inPhase } from "../progress/progress.ts";
+import { readStack } from "../stack/stack.ts";
+import { declarationDigest } from "../stack/stack-spec.ts";
+import type { StackState } from "../stack/state.ts";
+import { build } from "./build.ts";
+import { inspectImages } from "./inspect-images.ts";
+import { stackSpec, stackTools } from "./running-stack.ts";
+import { bringUp, type Up, type UpOptions } from "./up.ts";
+import type { VerbIo } from "./verb.ts";
+
+export interface Proved {
+  readonly up: Omit<Up, "handle">;
+  readonly findings: readonly Finding[];
+}
+
+/** Two cores keep two containers busy; more would only make each slower. */
+const CONCURRENCY = 4;
+
+/**
+ * Proves the running stack; one that is not up is brought up for the proof and taken down again.
+ * A service that is not healthy does not stop the proof: that it is not is one of the findings.
+ * @throws Fault `prove/other-stack` when what runs is not what the Compose file declares
+ */
+export async function prove(options: UpOptions, io: VerbIo): Promise<Proved> {
+  const running = await findRunning(options, io);
+  if (running !== undefined) return { up: running, findings: await attack(running, io) };
+  const up = await bringUp(options, io, { leash: true, mustBeHealthy: false });
+  await using _ = up.handle;
+  return { up, findings: await attack(up, io) };
+}
+
+async function findRunning(options: UpOptions, io: VerbIo): Promise<Omit<Up, "handle"> | undefined> {
+  const silent = { ...io, warn: () => undefined };
+  const built = await build(options, silent);
+  const { compose, directories } = built.project;
+  const state = await readStack(compose.name, { runRoot: directories.run });
+  if (state === undefined) return undefined;
+  const spec = await stackSpec(built);
+  if (state.declared === declarationDigest(spec))
+    return { built, spec, state, tools: await stackTools(built.project, io) };
+  throw new Fault({
+    code: "prove/other-stack",
+    message: `expected the running stack of ${compose.name} to be what ${compose.file} declares, found one that was started from another version of it`,
+    hint: "Take it down and up again: seaworthy down, then seaworthy up",
+    exit: 2,
+  });
+}
+
+async function attack(up: Omit<Up, "handle">, io: VerbIo): Promise<readonly Finding[]> {
+  return await inPhase(io.progress, "prove", async (phase) => {
+    const { compose, directories } = up.built.project;
+    const workDirectory = join(directories.run, `${compose.name}-proof`, "work");
+    await mkdir(workDirectory, { recursive: true, mode: 0o700 });
+    const findings: Finding[] = [];
+    const onFinding = (finding: Finding): void => {
+      findings.push(finding);
+      phase.update(
+        `${findings.length} attacks judged, the last: ${finding.service}: ${finding.control} ${finding.verdict}`,
+      );
+    };
+    try {
+      for (const { container } of up.spec.services) {
+        await proveContainer(up.tools.engine, container, {
+          podNetwork: networkOf(up.state),
+          workDirectory,
+          concurrency: CONCURRENCY,
+          source: (key) => sourceOf(up, container.name, key),
+          onFinding,
+          signal: io.signal,
+        });
+      }
+      for (const finding of await inspectImages(up.built, (service, key) => sourceOf(up, service, key)))
+        onFinding(finding);
+    } finally {
+      await rm(join(directories.run, `${compose.name}-proof`), { recursive: true, force: true });
+    }
+    return { value: findings, summary: countVerdicts(findings) };
+  });
+}
+
+function networkOf(state: StackState): string {
+  return state.network;
+}
+
+function sourceOf(up: Omit<Up, "handle">, service: string, key: string): SourceLine {
+  return up.built.project.compose.source(["services", service, key]);
+}
+
+/** `52 held, 1 breached`. */
+export function countVerdicts(findings: readonly Finding[]): string {
+  const counts = new Map<string, number>();
+  for (const { verdict } of findings) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  return ["held", "breached", "unproven", "absent", "waived"]
+    .filter((verdict) => counts.has(verdict))
+    .map((verdict) => `${counts.get(verdict)} ${verdict}`)
+    .join(", ");
+}
