@@ -39,7 +39,8 @@ function readTotals() {
     // A file that could not be loaded has no test in it, and is a failure all the same.
     if (file.status === "failed" && file.assertionResults.length === 0) total.failed += 1;
     for (const result of file.assertionResults) {
-      if (result.status === "pending" || result.status === "skipped") console.log(`skipped: ${result.fullName}`);
+      if (result.status === "pending" || result.status === "skipped")
+        console.log(`skipped: ${result.fullName}`);
     }
   }
 }

@@ -9,7 +9,8 @@ try {
   const { main } = await import("../dist/cli/main.js");
   process.exitCode = await main(process.argv.slice(2), process);
 } catch (error) {
-  if (error?.code !== "ERR_MODULE_NOT_FOUND" || !String(error.message).includes("dist/cli/main.js")) throw error;
+  if (error?.code !== "ERR_MODULE_NOT_FOUND" || !String(error.message).includes("dist/cli/main.js"))
+    throw error;
   console.error("seaworthy: expected the built program in dist/, found none; run npm ci, or npm run build");
   process.exitCode = 3;
 }

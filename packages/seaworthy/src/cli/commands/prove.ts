@@ -1,0 +1,28 @@
+/** `seaworthy prove`. */
+import { prove } from "../../verb/prove.ts";
+import { writeProof } from "../../verb/report.ts";
+import { type Command, DIRECTORY, FILE, FROZEN, LANGUAGE, MIRROR, projectOptions } from "../command.ts";
+import { findingsTable } from "../findings-table.ts";
+import { languageOf } from "../language.ts";
+
+export const proveCommand: Command = {
+  name: "prove",
+  summary: "Attack the stack and its twins, and say which claims hold",
+  takes: [DIRECTORY],
+  options: [FILE, MIRROR, FROZEN, LANGUAGE],
+  examples: [
+    { line: "prove examples/myapp", does: "the running stack, or one that is started for the proof" },
+    { line: "prove --json > findings.json", does: "every attempt, for machines" },
+  ],
+  async run(given, io, output) {
+    const language = languageOf(given);
+    const proved = await prove(projectOptions(given), io);
+    const { report, files } = await writeProof(proved, language, io);
+    output.json(report);
+    output.line();
+    output.line(findingsTable(report.findings, output.colour));
+    output.line();
+    output.line(`report  ${files.markdown}`);
+    return report.exitCode;
+  },
+};

@@ -1,0 +1,25 @@
+/** `seaworthy ship`. */
+import { ship } from "../../verb/ship.ts";
+import { type Command, DIRECTORY, FILE, FROZEN, LANGUAGE, MIRROR, projectOptions } from "../command.ts";
+import { findingsTable } from "../findings-table.ts";
+import { languageOf } from "../language.ts";
+
+export const shipCommand: Command = {
+  name: "ship",
+  summary: "Plan, build, start, attack and report, then stop: the whole proof in one command",
+  takes: [DIRECTORY],
+  options: [FILE, MIRROR, FROZEN, LANGUAGE],
+  examples: [
+    { line: "ship examples/myapp", does: "from source to report" },
+    { line: "ship --frozen --json", does: "in a pipeline: the lock must fit, the exit code decides" },
+  ],
+  async run(given, io, output) {
+    const { report, files } = await ship({ ...projectOptions(given), language: languageOf(given) }, io);
+    output.json(report);
+    output.line();
+    output.line(findingsTable(report.findings, output.colour));
+    output.line();
+    output.line(`report  ${files.markdown}`);
+    return report.exitCode;
+  },
+};
