@@ -27,6 +27,8 @@ export interface Sandbox extends AsyncDisposable {
     options?: {
       readonly env?: NodeJS.ProcessEnv;
       readonly killAfter?: number;
+      /** Milliseconds until SIGINT. */
+      readonly interruptAfter?: number;
       readonly wrapper?: readonly string[];
     },
   ): Promise<Result>;
@@ -66,7 +68,7 @@ export async function sandbox(
     start(
       [...(more.wrapper ?? []), process.execPath, BIN, ...args],
       { cwd: project, env: { ...env, ...more.env } },
-      more.killAfter,
+      more,
     );
   return {
     project,
@@ -86,12 +88,20 @@ function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("npm_")));
 }
 
-function start(argv: readonly string[], options: SpawnOptions, killAfter?: number): Promise<Result> {
+function start(
+  argv: readonly string[],
+  options: SpawnOptions,
+  more: { readonly killAfter?: number; readonly interruptAfter?: number },
+): Promise<Result> {
   const [program = "", ...args] = argv;
   return new Promise((resolveResult, reject) => {
     const started = Date.now();
     const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
-    const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfter);
+    const { killAfter, interruptAfter } = more;
+    const timers = [
+      killAfter === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfter),
+      interruptAfter === undefined ? undefined : setTimeout(() => child.kill("SIGINT"), interruptAfter),
+    ];
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -102,7 +112,7 @@ function start(argv: readonly string[], options: SpawnOptions, killAfter?: numbe
     });
     child.once("error", reject);
     child.once("close", (code) => {
-      clearTimeout(timer);
+      for (const timer of timers) clearTimeout(timer);
       resolveResult({ code, stdout, stderr, took: Date.now() - started });
     });
   });

@@ -1,1 +1,12 @@
+export { canonicalJson } from "./canonical.ts";
+export { checkReport, ReportError } from "./check-report.ts";
 export type { Attempt, Finding, SourceLine, Step, Text, Verdict } from "./finding.ts";
+export {
+  exitCodeOf,
+  type Report,
+  type ReportImage,
+  type ReportLayer,
+  type ReportService,
+  summarise,
+  VERDICTS,
+} from "./report.ts";

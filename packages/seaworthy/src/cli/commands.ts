@@ -6,17 +6,21 @@ import { downCommand } from "./commands/down.ts";
 import { engineCommand } from "./commands/engine.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { planCommand } from "./commands/plan.ts";
+import { proveCommand } from "./commands/prove.ts";
 import { psCommand } from "./commands/ps.ts";
+import { shipCommand } from "./commands/ship.ts";
 import { upCommand } from "./commands/up.ts";
 import { whyCommand } from "./commands/why.ts";
 
 export const COMMANDS: readonly Command[] = [
+  shipCommand,
   planCommand,
   buildCommand,
   upCommand,
   psCommand,
   logsCommand,
   downCommand,
+  proveCommand,
   whyCommand,
   engineCommand,
   cacheCommand,

@@ -11,6 +11,7 @@ import { wantsColour } from "./paint.ts";
 import { parseCommandLine } from "./parse.ts";
 import { asJson, printBug, printFault } from "./print-fault.ts";
 import { type ProgressStream, terminalProgress } from "./progress.ts";
+import { systemFault } from "./system-fault.ts";
 
 /** What the command line needs of a process; tests give their own. */
 export interface Host {
@@ -51,10 +52,11 @@ export async function main(
       command.run(given, ioOf(host, signal, wantsJson), outputOf(host, wantsJson)),
     );
   } catch (error) {
-    if (error instanceof Fault) {
-      if (wantsJson) host.stdout.write(`${JSON.stringify(asJson(error))}\n`);
-      host.stderr.write(`${printFault(error, colour)}\n`);
-      return error.exit;
+    const fault = error instanceof Fault ? error : systemFault(error);
+    if (fault !== undefined) {
+      if (wantsJson) host.stdout.write(`${JSON.stringify(asJson(fault))}\n`);
+      host.stderr.write(`${printFault(fault, colour)}\n`);
+      return fault.exit;
     }
     host.stderr.write(`${printBug(error, host.env["SEAWORTHY_DEBUG"] === "1")}\n`);
     return 2;

@@ -41,6 +41,7 @@ export async function fetchTarball(item: Locatable, source: TarballSource): Prom
         `expected ${item.name} ${item.version} to have integrity ${integrity.algorithm}-${integrity.digests.join(" or ")}, ` +
         `found ${integrityOf(fetched, integrity.algorithm)}`,
       hint: "The tarball was changed after the lock was written, or on its way here. Do not install it; ask who publishes it.",
+      exit: 2,
     });
   }
   const { digest } = await source.store.write(fetched);

@@ -10,6 +10,7 @@ import { declarationDigest } from "../stack/stack-spec.ts";
 import type { StackState } from "../stack/state.ts";
 import { build } from "./build.ts";
 import { inspectImages } from "./inspect-images.ts";
+import { openProject } from "./project.ts";
 import { stackSpec, stackTools } from "./running-stack.ts";
 import { bringUp, type Up, type UpOptions } from "./up.ts";
 import type { VerbIo } from "./verb.ts";
@@ -36,11 +37,10 @@ export async function prove(options: UpOptions, io: VerbIo): Promise<Proved> {
 }
 
 async function findRunning(options: UpOptions, io: VerbIo): Promise<Omit<Up, "handle"> | undefined> {
-  const silent = { ...io, warn: () => undefined };
-  const built = await build(options, silent);
-  const { compose, directories } = built.project;
+  const { compose, directories } = await openProject(options, { ...io, warn: () => undefined });
   const state = await readStack(compose.name, { runRoot: directories.run });
   if (state === undefined) return undefined;
+  const built = await build(options, io);
   const spec = await stackSpec(built);
   if (state.declared === declarationDigest(spec))
     return { built, spec, state, tools: await stackTools(built.project, io) };

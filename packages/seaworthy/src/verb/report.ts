@@ -1,0 +1,71 @@
+/** Writes what was proved: `.seaworthy/report.json` and `report.md` beside the Compose file. */
+import { readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import type { Report, ReportService } from "@seaworthy/evidence";
+import type { StackService } from "../engine/stack-service.ts";
+import { inPhase } from "../progress/progress.ts";
+import { assembleReport } from "../report/assemble.ts";
+import { imageFacts } from "../report/image-facts.ts";
+import type { Language } from "../report/render/language.ts";
+import { type ReportFiles, writeReport } from "../report/write.ts";
+import type { ServiceState } from "../stack/state.ts";
+import type { Proved } from "./prove.ts";
+import type { VerbIo } from "./verb.ts";
+
+export interface Proof {
+  readonly report: Report;
+  readonly files: ReportFiles;
+}
+
+export async function writeProof({ up, findings }: Proved, language: Language, io: VerbIo): Promise<Proof> {
+  return await inPhase(io.progress, "report", async () => {
+    const { project, images, plan } = up.built;
+    const { engine: _, ...engine } = await up.tools.engine.facts();
+    const report = assembleReport(
+      {
+        tool: { name: "seaworthy", version: await version() },
+        createdAt: io.now().toISOString(),
+        project: project.compose.name,
+        plan: plan.digest,
+        engine: {
+          version: engine.version,
+          kernel: engine.kernel,
+          architecture: engine.architecture,
+          cgroup: engine.cgroup,
+        },
+        images: await Promise.all(
+          images.map((one) => imageFacts(project.store, one.plan.service, one.image, one.plan.pinnedBy)),
+        ),
+        services: up.spec.services.map((service) => serviceFacts(service, up.state.services)),
+        repeat: `seaworthy prove ${relative(process.cwd(), project.compose.directory) || "."}`,
+      },
+      findings,
+    );
+    const files = await writeReport(join(project.compose.directory, ".seaworthy"), report, language);
+    return { value: { report, files }, summary: relative(process.cwd(), files.markdown) };
+  });
+}
+
+function serviceFacts({ container, ports }: StackService, states: readonly ServiceState[]): ReportService {
+  const state = states.find(({ name }) => name === container.name);
+  const problem = state?.status === "unhealthy" ? state.health.at(-1)?.output.trim() : state?.failure;
+  const { memory, pids, cpus } = container.limits;
+  return {
+    name: container.name,
+    image: container.image.reference,
+    status: state?.status ?? "missing",
+    ports,
+    restarts: state?.restarts ?? 0,
+    limits: {
+      ...(memory === undefined ? {} : { memory }),
+      ...(pids === undefined ? {} : { pids }),
+      ...(cpus === undefined ? {} : { cpus }),
+    },
+    ...(problem === undefined || problem === "" ? {} : { problem }),
+  };
+}
+
+async function version(): Promise<string> {
+  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,114 @@
+/** From source to report in one command, and nothing of it left on the machine. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkReport, type Report } from "@seaworthy/evidence";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isRoot, type Result, type Sandbox, sandbox } from "./cli.ts";
+import { leftovers, NOTHING } from "./leftovers.ts";
+
+describe.skipIf(!isRoot())("ship (needs root)", () => {
+  let example: Sandbox;
+  let result: Result;
+  let report: Report;
+  beforeAll(async () => {
+    example = await sandbox();
+    result = await example.seaworthy(["ship"]);
+    expect(result.code, result.stderr + result.stdout).toBe(0);
+    report = checkReport(JSON.parse(readFileSync(join(example.project, ".seaworthy/report.json"), "utf8")));
+  }, 300_000);
+  afterAll(() => example[Symbol.asyncDispose]());
+
+  test("every phase says what came of it, and the report is named", () => {
+    for (const phase of ["plan", "build", "up", "prove", "report"])
+      expect(result.stdout).toMatch(new RegExp(`^✓ ${phase} `, "m"));
+    expect(result.stdout).toContain(".seaworthy/report.md");
+  });
+
+  test("every claim is held or has nothing to hold, and each held control was breached in its twin", () => {
+    expect(report.findings.length).toBeGreaterThan(60);
+    expect(report.findings.filter(({ verdict }) => verdict !== "held" && verdict !== "absent")).toEqual([]);
+    const controls = report.findings.filter(({ kind, verdict }) => kind === "control" && verdict === "held");
+    expect(
+      controls.filter(
+        ({ hardened, twin }) => hardened?.outcome !== "refused" || twin?.outcome !== "breached",
+      ),
+    ).toEqual([]);
+  });
+
+  test("every service is attacked with every control", () => {
+    const attacked = (service: string): string[] =>
+      [
+        ...new Set(
+          report.findings
+            .filter((one) => one.service === service && one.kind === "control")
+            .map((one) => one.control),
+        ),
+      ].toSorted();
+    for (const service of ["app", "db", "redis"])
+      expect(attacked(service)).toEqual(
+        expect.arrayContaining([
+          ...[
+            "capabilities",
+            "healthy",
+            "host-paths",
+            "memory-limit",
+            "no-mount",
+            "no-namespaces",
+            "no-new-privileges",
+            "non-root",
+          ],
+          ...[
+            "pids-limit",
+            "private-network",
+            "published-ports",
+            "read-only-root",
+            "seccomp",
+            "stops-on-signal",
+            "system-paths",
+          ],
+          ...["tmpfs-bounded", "tmpfs-noexec"],
+        ]),
+      );
+    for (const service of ["db", "redis"]) {
+      expect(attacked(service)).toEqual(
+        expect.arrayContaining(["data-survives-restart", "datastore-unreachable"]),
+      );
+    }
+  });
+
+  test("the Markdown has the three chapters, in the language asked for", async () => {
+    expect(readFileSync(join(example.project, ".seaworthy/report.md"), "utf8")).toMatch(
+      /C1[\s\S]*C2[\s\S]*C3/,
+    );
+    const russian = await example.seaworthy(["ship", "--lang", "ru"]);
+    expect(russian.code, russian.stderr).toBe(0);
+    expect(readFileSync(join(example.project, ".seaworthy/report.md"), "utf8")).toMatch(/C1[\s\S]*доказан/i);
+  }, 120_000);
+
+  test("no process, mount, namespace or cgroup of it is left", () => {
+    expect(leftovers(example.env["SEAWORTHY_RUN_DIR"] ?? "", "myapp")).toEqual(NOTHING);
+  });
+
+  test("killed with SIGKILL in the middle, down cleans up", async () => {
+    const killed = await example.seaworthy(["ship"], { killAfter: 6000 });
+    expect(killed.code).toBeNull();
+    expect((await example.seaworthy(["down"])).code).toBe(0);
+    expect(leftovers(example.env["SEAWORTHY_RUN_DIR"] ?? "", "myapp")).toEqual(NOTHING);
+  }, 60_000);
+
+  test("interrupted with Ctrl-C, it stops what it started and says so", async () => {
+    const stopped = await example.seaworthy(["ship"], { interruptAfter: 5000 });
+    expect(stopped).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("stopped by SIGINT") as string,
+    });
+    expect(leftovers(example.env["SEAWORTHY_RUN_DIR"] ?? "", "myapp")).toEqual(NOTHING);
+  }, 60_000);
+
+  test("secrets are made once, for their users only, and are nowhere in the report", () => {
+    const secret = readFileSync(join(example.project, "secrets/db_password"), "utf8").trim();
+    expect(secret).toMatch(/^[0-9a-f]{64}$/);
+    expect(readFileSync(join(example.project, ".seaworthy/report.json"), "utf8")).not.toContain(secret);
+    expect(existsSync(join(example.project, "seaworthy.lock"))).toBe(true);
+  });
+});
