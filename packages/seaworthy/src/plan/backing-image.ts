@@ -29,6 +29,7 @@ export async function planBackingImage(options: BackingImageOptions): Promise<Im
     service: request.service,
     reference: request.reference,
     role: "backing",
+    recipe: recipe.name,
     accounts: recipe.accounts,
     config: imageConfig({
       recipe,

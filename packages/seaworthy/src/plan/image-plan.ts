@@ -18,6 +18,8 @@ export interface LayerPlan {
 export interface ImagePlan {
   readonly service: string;
   readonly reference: string;
+  /** `node`, `postgres`, `redis`. */
+  readonly recipe: string;
   /** Whether the user's own code is in it. */
   readonly role: "app" | "backing";
   readonly config: ImageConfig;

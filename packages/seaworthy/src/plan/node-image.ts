@@ -56,6 +56,7 @@ export async function planNodeImage(options: NodeImageOptions): Promise<ImagePla
     service: request.service,
     reference: request.reference,
     role: "app",
+    recipe: recipe.name,
     accounts: recipe.accounts,
     config: imageConfig({
       recipe,

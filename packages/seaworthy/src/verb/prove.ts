@@ -4,6 +4,8 @@ import { join } from "node:path";
 import type { Finding, SourceLine } from "@seaworthy/evidence";
 import { Fault } from "../fault/fault.ts";
 import { proveContainer } from "../probe/prove-container.ts";
+import { proveStack } from "../probe/stack/prove-stack.ts";
+import type { Role } from "../probe/stack/scene.ts";
 import { inPhase } from "../progress/progress.ts";
 import { readStack } from "../stack/stack.ts";
 import { declarationDigest } from "../stack/stack-spec.ts";
@@ -75,6 +77,16 @@ async function attack(up: Omit<Up, "handle">, io: VerbIo): Promise<readonly Find
           signal: io.signal,
         });
       }
+      await proveStack({
+        spec: up.spec,
+        state: up.state,
+        engine: up.tools.engine,
+        stack: up.tools.options,
+        role: (service) => roleOf(up, service),
+        source: (service, key) => sourceOf(up, service, key),
+        workDirectory,
+        onFinding,
+      });
       for (const finding of await inspectImages(up.built, (service, key) => sourceOf(up, service, key)))
         onFinding(finding);
     } finally {
@@ -86,6 +98,12 @@ async function attack(up: Omit<Up, "handle">, io: VerbIo): Promise<readonly Find
 
 function networkOf(state: StackState): string {
   return state.network;
+}
+
+/** By the recipe its image was assembled from. */
+function roleOf(up: Omit<Up, "handle">, service: string): Role {
+  const recipe = up.built.images.find(({ plan }) => plan.service === service)?.plan.recipe;
+  return recipe === "postgres" || recipe === "redis" ? recipe : "app";
 }
 
 function sourceOf(up: Omit<Up, "handle">, service: string, key: string): SourceLine {

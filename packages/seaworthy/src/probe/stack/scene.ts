@@ -1,0 +1,51 @@
+/** What the probes of a whole stack are given: the live one, and a double that may be disturbed. */
+import type { Attempt, Finding, SourceLine, Text } from "@seaworthy/evidence";
+import type { Engine } from "../../engine/engine.ts";
+import type { StackService } from "../../engine/stack-service.ts";
+import type { ServiceState, StackState } from "../../stack/state.ts";
+import { judge } from "../judge.ts";
+import type { DoubleStack } from "./double-stack.ts";
+
+export type Role = "app" | "postgres" | "redis";
+
+export interface StackScene {
+  readonly services: readonly StackService[];
+  readonly state: StackState;
+  readonly double: DoubleStack;
+  readonly engine: Engine;
+  role(service: string): Role;
+  source(service: string, key: string): SourceLine | undefined;
+}
+
+export interface StackClaim {
+  readonly control: string;
+  readonly claim: Text;
+  readonly key: string;
+  readonly fix: Text;
+}
+
+export function stateOf(scene: StackScene, service: StackService): ServiceState | undefined {
+  return scene.state.services.find(({ name }) => name === service.container.name);
+}
+
+/** Two attempts and a claim to a finding. */
+export function conclude(
+  scene: StackScene,
+  { container }: StackService,
+  { control, claim, key, fix }: StackClaim,
+  hardened: Attempt,
+  twin: Attempt | undefined,
+  loosened: Text,
+): Finding {
+  const { verdict, reason } = judge(hardened, twin);
+  const source = scene.source(container.name, key);
+  return {
+    id: `${control}/${container.name}`,
+    ...{ control, kind: "control", service: container.name, claim, verdict },
+    ...(reason === undefined ? {} : { reason }),
+    hardened,
+    ...(twin === undefined ? {} : { twin, loosened }),
+    ...(source === undefined ? {} : { source }),
+    fix,
+  };
+}
