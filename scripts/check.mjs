@@ -18,6 +18,8 @@ const STEPS = [
   ["dead code", ["knip"]],
   ["package", ["publint", "--strict", "packages/evidence"]],
   ["package", ["publint", "--strict", "packages/seaworthy"]],
+  ["package", ["attw", "--pack", "packages/evidence", "--profile", "esm-only", "--format", "ascii"]],
+  ["package", ["attw", "--pack", "packages/seaworthy", "--profile", "esm-only", "--format", "ascii"]],
   ["tests", ["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile=${report}`]],
 ];
 

@@ -71,7 +71,7 @@ export function parseLock(text: string, file: string): Lock {
   } catch {
     throw malformed("JSON");
   }
-  if (lock?.lockVersion !== LOCK_VERSION) throw malformed(`"lockVersion": ${LOCK_VERSION}`);
+  if (lock?.lockVersion !== LOCK_VERSION) throw malformed('"lockVersion": 1');
   if (lock.architecture !== "amd64" && lock.architecture !== "arm64") throw malformed("an architecture");
   if (!Array.isArray(lock.images)) throw malformed("a list of images");
   for (const image of lock.images) {
@@ -88,8 +88,7 @@ export function parseLock(text: string, file: string): Lock {
       if (typeof layer?.layer !== "string" || !Array.isArray(layer.packages))
         throw malformed("packages of each layer");
       for (const item of layer.packages) {
-        if (!isPackage(item))
-          throw malformed(`name, version, digest, size and path of each package of ${image.service}`);
+        if (!isPackage(item)) throw malformed("name, version, digest, size and path of each package");
       }
     }
   }

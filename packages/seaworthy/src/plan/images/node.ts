@@ -1,7 +1,7 @@
 /** The image of a Node service: what glibc and Node load, certificates, time zones, and nothing that can be run but Node. */
 import type { ImageRecipe } from "./image-recipe.ts";
 
-export const NODE_USER = { name: "appuser", uid: 10001, gid: 10001 } as const;
+const NODE_USER = { name: "appuser", uid: 10001, gid: 10001 } as const;
 
 export const nodeImage: ImageRecipe = {
   name: "node",

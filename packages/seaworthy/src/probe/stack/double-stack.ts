@@ -137,7 +137,7 @@ async function asDouble(
 
 function signalProcess(pid: number, signal: string): void {
   try {
-    process.kill(pid, signal as NodeJS.Signals);
+    process.kill(pid, signal);
   } catch (error) {
     if (errnoOf(error) !== "ESRCH") throw error;
   }

@@ -1,0 +1,152 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Container, Mount } from "../engine/container.ts";
+import type { Image } from "../oci/image.ts";
+import type { Control } from "./control.ts";
+import { capabilities } from "./controls/capabilities.ts";
+import { hostPaths } from "./controls/host-paths.ts";
+import { memoryLimit } from "./controls/memory-limit.ts";
+import { noMount } from "./controls/no-mount.ts";
+import { noNamespaces } from "./controls/no-namespaces.ts";
+import { noNewPrivileges } from "./controls/no-new-privileges.ts";
+import { nonRoot } from "./controls/non-root.ts";
+import { pidsLimit } from "./controls/pids-limit.ts";
+import { privateNetwork } from "./controls/private-network.ts";
+import { readOnlyRoot } from "./controls/read-only-root.ts";
+import { seccomp } from "./controls/seccomp.ts";
+import { systemPaths } from "./controls/system-paths.ts";
+import { tmpfsBounded } from "./controls/tmpfs-bounded.ts";
+import { tmpfsNoexec } from "./controls/tmpfs-noexec.ts";
+import { harden } from "./harden.ts";
+
+const CONTROLS: readonly Control[] = [
+  ...[
+    capabilities,
+    hostPaths({ directory: "/host-folder", socket: "/host-socket" }),
+    memoryLimit,
+    noMount,
+    noNamespaces,
+  ],
+  ...[
+    noNewPrivileges,
+    nonRoot,
+    pidsLimit,
+    privateNetwork,
+    readOnlyRoot,
+    seccomp,
+    systemPaths,
+    tmpfsBounded,
+    tmpfsNoexec,
+  ],
+];
+
+const id = fc.constantFrom(0, 10001);
+const maybe = (value: number) => fc.constantFrom(undefined, value);
+const mount: fc.Arbitrary<Mount> = fc.oneof(
+  fc.record({
+    kind: fc.constant("tmpfs" as const),
+    target: fc.constant("/tmp"),
+    size: maybe(1024),
+    mode: fc.constant(0o1777),
+    exec: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant("bind" as const),
+    source: fc.constant("/"),
+    target: fc.constant("/host"),
+    readOnly: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant("volume" as const),
+    name: fc.constant("d"),
+    source: fc.constant("/v"),
+    target: fc.constant("/data"),
+    readOnly: fc.boolean(),
+  }),
+);
+const container: fc.Arbitrary<Container> = fc.record({
+  name: fc.constant("app"),
+  image: fc.constant({} as Image),
+  argv: fc.constant(["run"]),
+  env: fc.constant(new Map()),
+  workingDirectory: fc.constant("/"),
+  mounts: fc.array(mount, { maxLength: 3 }),
+  stopSignal: fc.constant("SIGTERM"),
+  stopGrace: fc.constant(1000),
+  user: fc.record({ uid: id, gid: id, groups: fc.array(id, { maxLength: 2 }) }),
+  readOnlyRoot: fc.boolean(),
+  noNewPrivileges: fc.boolean(),
+  capabilities: fc.subarray(["CHOWN", "SYS_ADMIN", "NET_RAW"]),
+  seccomp: fc.constantFrom("default" as const, "unconfined" as const),
+  systemPaths: fc.constantFrom("default" as const, "unconfined" as const),
+  hostDevices: fc.constant(false),
+  network: fc.constantFrom("pod" as const, "host" as const),
+  pid: fc.constant("private" as const),
+  ipc: fc.constant("private" as const),
+  limits: fc.record({
+    memory: maybe(1),
+    pids: maybe(1),
+    cpus: fc.constant(undefined),
+    shmSize: fc.constant(1),
+  }),
+});
+
+test("hardening twice is hardening once, and the order does not matter", () => {
+  fc.assert(
+    fc.property(
+      container,
+      fc.shuffledSubarray([...CONTROLS], { minLength: CONTROLS.length }),
+      (subject, shuffled) => {
+        const hardened = harden(subject, CONTROLS);
+        expect(harden(hardened, CONTROLS)).toEqual(hardened);
+        expect(harden(subject, shuffled)).toEqual(hardened);
+      },
+    ),
+  );
+});
+
+test("no control gives what was not there", () => {
+  fc.assert(
+    fc.property(container, fc.constantFrom(...CONTROLS), (before, control) => {
+      const after = control.apply(before);
+      expect(before.readOnlyRoot && !after.readOnlyRoot).toBe(false);
+      expect(before.noNewPrivileges && !after.noNewPrivileges).toBe(false);
+      expect(after.capabilities.every((name) => before.capabilities.includes(name))).toBe(true);
+      expect(before.user.uid !== 0 && after.user.uid === 0).toBe(false);
+      expect(before.seccomp === "default" && after.seccomp !== "default").toBe(false);
+      expect(before.network === "pod" && after.network !== "pod").toBe(false);
+      expect(after.mounts.length).toBeLessThanOrEqual(before.mounts.length);
+      expect(before.limits.pids !== undefined && after.limits.pids === undefined).toBe(false);
+    }),
+  );
+});
+
+describe.each(CONTROLS.map((control) => [control.id, control] as const))("%s", (_, control) => {
+  test("its twin differs from a hardened container, and hardening the twin takes the difference back", () => {
+    fc.assert(
+      fc.property(container, (subject) => {
+        const hardened = harden(subject, CONTROLS);
+        const loosened = control.loosen(hardened);
+        if (loosened === undefined) {
+          expect(subject.mounts.some((one) => one.kind === "tmpfs")).toBe(false);
+          return;
+        }
+        expect(loosened.container).not.toEqual(hardened);
+        // SYS_ADMIN is the one capability that its control gives on top of none.
+        expect(harden(loosened.container, CONTROLS)).toMatchObject({
+          ...hardened,
+          user: expect.objectContaining({
+            uid: hardened.user.uid === 0 ? 65534 : (expect.any(Number) as number),
+          }) as object,
+          limits: expect.anything() as object,
+          mounts: expect.anything() as object,
+        });
+      }),
+    );
+  });
+
+  test("says what it claims and how to set it, in both languages", () => {
+    for (const text of [control.claim, control.fix]) expect(text.en && text.ru).toBeTruthy();
+    expect(control.claim.en).not.toBe(control.claim.ru);
+  });
+});
