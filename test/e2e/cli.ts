@@ -1,5 +1,7 @@
 /** Runs the built command line as a user would, each time in a copy of an example and with run directories of its own. */
+
 import { type SpawnOptions, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -20,6 +22,8 @@ export interface Sandbox extends AsyncDisposable {
   /** A copy of the example, with a port of its own. */
   readonly project: string;
   readonly port: number;
+  /** Of its own, so that suites may run side by side: cgroups have no other name. */
+  readonly name: string;
   readonly env: NodeJS.ProcessEnv;
   /** Runs `seaworthy ARGS`; the project's directory stands for `.`. */
   seaworthy(
@@ -50,9 +54,11 @@ export async function sandbox(
     filter: (source) => !/\/(node_modules|dist|secrets|\.seaworthy|seaworthy\.lock)$/.test(source),
   });
   const port = await freePort();
+  const name = `myapp-${randomBytes(4).toString("hex")}`;
   const env = {
     ...withoutNpm(process.env),
     NO_COLOR: "1",
+    COMPOSE_PROJECT_NAME: name,
     SEAWORTHY_RUN_DIR: join(home, "run"),
     SEAWORTHY_STATE_DIR: join(home, "state"),
     ...(options.cache === "fresh" ? { SEAWORTHY_CACHE_DIR: join(home, "cache") } : {}),
@@ -73,6 +79,7 @@ export async function sandbox(
   return {
     project,
     port,
+    name,
     env,
     seaworthy,
     edit,

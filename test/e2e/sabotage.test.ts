@@ -127,7 +127,7 @@ describe.skipIf(!isRoot())("sabotage (needs root)", () => {
       // The other services are as they were.
       expect(breached.map((finding) => finding.service)).toEqual(breached.map(() => service));
       await example.edit("compose.yaml", () => original);
-      expect(leftovers(example.env["SEAWORTHY_RUN_DIR"] ?? "", "myapp")).toEqual(NOTHING);
+      expect(leftovers(example.env["SEAWORTHY_RUN_DIR"] ?? "", example.name)).toEqual(NOTHING);
     },
     120_000,
   );

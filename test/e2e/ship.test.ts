@@ -86,14 +86,14 @@ describe.skipIf(!isRoot())("ship (needs root)", () => {
   }, 120_000);
 
   test("no process, mount, namespace or cgroup of it is left", () => {
-    expect(leftovers(example.env["SEAWORTHY_RUN_DIR"] ?? "", "myapp")).toEqual(NOTHING);
+    expect(leftovers(example.env["SEAWORTHY_RUN_DIR"] ?? "", example.name)).toEqual(NOTHING);
   });
 
   test("killed with SIGKILL in the middle, down cleans up", async () => {
     const killed = await example.seaworthy(["ship"], { killAfter: 6000 });
     expect(killed.code).toBeNull();
     expect((await example.seaworthy(["down"])).code).toBe(0);
-    expect(leftovers(example.env["SEAWORTHY_RUN_DIR"] ?? "", "myapp")).toEqual(NOTHING);
+    expect(leftovers(example.env["SEAWORTHY_RUN_DIR"] ?? "", example.name)).toEqual(NOTHING);
   }, 60_000);
 
   test("interrupted with Ctrl-C, it stops what it started and says so", async () => {
@@ -102,7 +102,7 @@ describe.skipIf(!isRoot())("ship (needs root)", () => {
       code: 2,
       stderr: expect.stringContaining("stopped by SIGINT") as string,
     });
-    expect(leftovers(example.env["SEAWORTHY_RUN_DIR"] ?? "", "myapp")).toEqual(NOTHING);
+    expect(leftovers(example.env["SEAWORTHY_RUN_DIR"] ?? "", example.name)).toEqual(NOTHING);
   }, 60_000);
 
   test("secrets are made once, for their users only, and are nowhere in the report", () => {

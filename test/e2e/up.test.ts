@@ -54,7 +54,7 @@ describe.skipIf(!isRoot())("up (needs root)", () => {
     });
     const { id } = (await made.json()) as { id: string };
     expect((await example.seaworthy(["down"])).code).toBe(0);
-    expect(leftovers(example.env["SEAWORTHY_RUN_DIR"] ?? "", "myapp")).toEqual(NOTHING);
+    expect(leftovers(example.env["SEAWORTHY_RUN_DIR"] ?? "", example.name)).toEqual(NOTHING);
     expect((await example.seaworthy(["up"])).code).toBe(0);
     expect(await (await ask(`/notes/${id}`)).json()).toMatchObject({ title: "kept" });
   }, 60_000);

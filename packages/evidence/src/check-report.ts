@@ -1,129 +1,86 @@
-/** Checks a report that came from somewhere: its shape, and that it does not contradict itself. */
+/** Whether a value somebody hands over is a report, and whether it says no more than its own evidence does. */
+import type { Finding } from "./finding.ts";
 import { exitCodeOf, type Report, summarise, VERDICTS } from "./report.ts";
+import { reportShape } from "./report-shape.ts";
+import type { Problem } from "./shape.ts";
 
 export class ReportError extends Error {
   override readonly name = "ReportError";
+  /** All that is wrong; the message has the first. */
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const [first] = problems;
+    const others = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
+    super(`${first?.path}: ${first?.message}${others}`);
+    this.problems = problems;
+  }
 }
-
-type Check = (value: unknown, path: string) => void;
-
-const text: Check = (value, path) => expect(typeof value === "string", "a text", path);
-const count: Check = (value, path) =>
-  expect(Number.isSafeInteger(value) && (value as number) >= 0, "a count", path);
-const positive: Check = (value, path) =>
-  expect(typeof value === "number" && value > 0, "a positive number", path);
-const oneOf =
-  (...words: readonly unknown[]): Check =>
-  (value, path) =>
-    expect(words.includes(value), words.join(" or "), path);
-const list =
-  (item: Check): Check =>
-  (value, path) => {
-    expect(Array.isArray(value), "a list", path);
-    (value as unknown[]).forEach((one, index) => item(one, `${path}[${index}]`));
-  };
-const optional =
-  (check: Check): Check =>
-  (value, path) => {
-    if (value !== undefined) check(value, path);
-  };
-/** Exactly these members: what is not known is refused, not ignored. */
-const object =
-  (members: Readonly<Record<string, Check>>): Check =>
-  (value, path) => {
-    expect(typeof value === "object" && value !== null && !Array.isArray(value), "an object", path);
-    const fields = value as Record<string, unknown>;
-    for (const [name, check] of Object.entries(members)) check(fields[name], `${path}.${name}`);
-    for (const name of Object.keys(fields))
-      expect(Object.hasOwn(members, name), "no such member", `${path}.${name}`);
-  };
-
-const sentence = object({ en: text, ru: text });
-const attempt = object({
-  outcome: oneOf("refused", "breached", "absent", "unable"),
-  summary: sentence,
-  steps: list(object({ did: text, saw: text })),
-});
-const finding = object({
-  ...{ id: text, control: text, kind: oneOf("control", "rule"), service: text, claim: sentence },
-  verdict: oneOf(...VERDICTS),
-  ...{
-    reason: optional(sentence),
-    hardened: optional(attempt),
-    twin: optional(attempt),
-    loosened: optional(sentence),
-  },
-  source: optional(object({ file: text, line: count, key: text })),
-  fix: optional(sentence),
-});
-const layer = object({
-  ...{ name: text, createdBy: text, digest: text, packedSize: count, unpackedSize: count, paths: count },
-  origins: list(object({ origin: text, bytes: count })),
-});
-const image = object({
-  ...{
-    service: text,
-    reference: text,
-    digest: text,
-    architecture: text,
-    user: text,
-    packedSize: count,
-    unpackedSize: count,
-  },
-  ...{ layers: list(layer), healthCheck: list(text), pinnedBy: text },
-});
-const service = object({
-  ...{ name: text, image: text, status: text, restarts: count, problem: optional(text) },
-  ports: list(object({ address: text, published: count, target: count })),
-  limits: object({ memory: optional(count), pids: optional(count), cpus: optional(positive) }),
-});
-const report = object({
-  schemaVersion: oneOf(1),
-  tool: object({ name: oneOf("seaworthy"), version: text }),
-  ...{ createdAt: text, project: text, plan: text, repeat: text },
-  engine: object({ version: text, kernel: text, architecture: text, cgroup: text }),
-  ...{ images: list(image), services: list(service), findings: list(finding) },
-  summary: object(Object.fromEntries(VERDICTS.map((verdict) => [verdict, count]))),
-  exitCode: oneOf(0, 1, 2),
-});
 
 /**
- * The value as a report.
- * @throws ReportError with the path of the first thing that is wrong: a missing or unknown member, a summary or exit code
- *   that the findings do not give, a `held` control without a refused attempt and a breached twin
+ * The value as a report: first its shape, as `schema/report.schema.json` says it; then that each verdict has the evidence
+ * it needs, that ids are unique, and that the counts and the exit code are those of the findings.
+ * @throws ReportError with the JSON path of everything that is wrong
  */
 export function checkReport(value: unknown): Report {
-  report(value, "report");
-  const checked = value as Report;
-  const summary = summarise(checked.findings);
-  for (const verdict of VERDICTS) {
-    expect(
-      checked.summary[verdict] === summary[verdict],
-      `${summary[verdict]}, as the findings give`,
-      `report.summary.${verdict}`,
-    );
-  }
-  expect(
-    checked.exitCode === exitCodeOf(checked.findings),
-    `${exitCodeOf(checked.findings)}, as the findings give`,
-    "report.exitCode",
-  );
-  checked.findings.forEach((one, index) => {
-    if (one.verdict !== "held" || one.kind !== "control") return;
-    expect(
-      one.hardened?.outcome === "refused",
-      "a refused attempt of what is held",
-      `report.findings[${index}].hardened`,
-    );
-    expect(
-      one.twin?.outcome === "breached",
-      "a breached twin of what is held",
-      `report.findings[${index}].twin`,
-    );
-  });
-  return checked;
+  refuse(reportShape(value, "$"));
+  const report = value as Report;
+  refuse([...report.findings.flatMap(unfounded), ...repeatedIds(report), ...wrongTotals(report)]);
+  return report;
 }
 
-function expect(holds: boolean, what: string, path: string): void {
-  if (!holds) throw new ReportError(`expected ${what} at ${path}`);
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new ReportError(problems);
+}
+
+/** A verdict without the evidence it needs. */
+function unfounded(finding: Finding, index: number): readonly Problem[] {
+  const { verdict, kind, hardened, twin, reason } = finding;
+  const needs = (member: string, wanted: string, found = "nothing"): Problem => ({
+    path: `$.findings[${index}].${member}`,
+    message: `expected ${wanted} where the verdict is ${verdict}, found ${found}`,
+  });
+  switch (verdict) {
+    case "held":
+      return [
+        ...(hardened?.outcome === "refused"
+          ? []
+          : [needs("hardened", "a refused attempt", hardened?.outcome)]),
+        ...(kind === "rule" || twin?.outcome === "breached"
+          ? []
+          : [needs("twin", "a breached twin", twin?.outcome)]),
+      ];
+    case "breached":
+      return hardened?.outcome === "breached"
+        ? []
+        : [needs("hardened", "a breached attempt", hardened?.outcome)];
+    case "unproven":
+    case "absent":
+    case "waived":
+      return reason === undefined ? [needs("reason", "a reason")] : [];
+  }
+}
+
+function repeatedIds({ findings }: Report): readonly Problem[] {
+  const ids = findings.map(({ id }) => id);
+  return ids.flatMap((id, index) =>
+    ids.indexOf(id) === index
+      ? []
+      : [
+          {
+            path: `$.findings[${index}].id`,
+            message: `expected each id once, found ${JSON.stringify(id)} again`,
+          },
+        ],
+  );
+}
+
+function wrongTotals({ findings, summary, exitCode }: Report): readonly Problem[] {
+  const counted = summarise(findings);
+  const compare = (path: string, found: number, wanted: number): readonly Problem[] =>
+    found === wanted ? [] : [{ path, message: `expected ${wanted}, as the findings give, found ${found}` }];
+  return [
+    ...VERDICTS.flatMap((verdict) => compare(`$.summary.${verdict}`, summary[verdict], counted[verdict])),
+    ...compare("$.exitCode", exitCode, exitCodeOf(findings)),
+  ];
 }

@@ -10,3 +10,4 @@ export {
   summarise,
   VERDICTS,
 } from "./report.ts";
+export type { Problem } from "./shape.ts";

@@ -5,6 +5,8 @@ export interface ReportLayer {
   readonly name: string;
   readonly createdBy: string;
   readonly digest: string;
+  /** The digest of the uncompressed tar. */
+  readonly diffId: string;
   /** Of the compressed layer, in bytes. */
   readonly packedSize: number;
   /** Of its files, in bytes. */
@@ -18,7 +20,8 @@ export interface ReportImage {
   readonly service: string;
   readonly reference: string;
   readonly digest: string;
-  readonly architecture: string;
+  /** `linux/amd64`. */
+  readonly platform: string;
   /** `10001:10001`. */
   readonly user: string;
   readonly packedSize: number;
@@ -32,7 +35,8 @@ export interface ReportImage {
 export interface ReportService {
   readonly name: string;
   readonly image: string;
-  readonly status: string;
+  /** What has a health check is `starting`, `healthy` or `unhealthy` while it runs, and never just `running`. */
+  readonly status: "created" | "starting" | "running" | "healthy" | "unhealthy" | "exited" | "missing";
   readonly ports: readonly {
     readonly address: string;
     readonly published: number;
@@ -51,6 +55,7 @@ export interface Report {
   /** RFC 3339. */
   readonly createdAt: string;
   readonly project: string;
+  /** Its digest. */
   readonly plan: string;
   readonly engine: {
     readonly version: string;

@@ -86,7 +86,7 @@ export function parseLock(text: string, file: string): PackageLock {
 }
 
 /** The folder's name below `node_modules`, with its scope; differs from `name` for an alias. */
-export function installedName(path: string): string | undefined {
+function installedName(path: string): string | undefined {
   return PACKAGE_PATH.exec(path)?.[1];
 }
 

@@ -49,11 +49,6 @@ export async function fetchTarball(item: Locatable, source: TarballSource): Prom
   return fetched;
 }
 
-/** Whether only SHA-1 vouches for a package: still checked, but no longer hard to forge. */
-export function isWeaklyPinned(item: Pick<SelectedPackage, "integrity">): boolean {
-  return parseIntegrity(item.integrity ?? "")?.algorithm === "sha1";
-}
-
 function requireIntegrity(item: Locatable): Integrity {
   const integrity = parseIntegrity(item.integrity ?? "");
   if (integrity !== undefined) return integrity;

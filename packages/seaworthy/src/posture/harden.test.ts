@@ -4,6 +4,7 @@ import type { Container, Mount } from "../engine/container.ts";
 import type { Image } from "../oci/image.ts";
 import type { Control } from "./control.ts";
 import { capabilities } from "./controls/capabilities.ts";
+import { noHostDevices } from "./controls/host-devices.ts";
 import { hostPaths } from "./controls/host-paths.ts";
 import { memoryLimit } from "./controls/memory-limit.ts";
 import { noMount } from "./controls/no-mount.ts";
@@ -11,7 +12,9 @@ import { noNamespaces } from "./controls/no-namespaces.ts";
 import { noNewPrivileges } from "./controls/no-new-privileges.ts";
 import { nonRoot } from "./controls/non-root.ts";
 import { pidsLimit } from "./controls/pids-limit.ts";
+import { privateIpc } from "./controls/private-ipc.ts";
 import { privateNetwork } from "./controls/private-network.ts";
+import { privatePid } from "./controls/private-pid.ts";
 import { readOnlyRoot } from "./controls/read-only-root.ts";
 import { seccomp } from "./controls/seccomp.ts";
 import { systemPaths } from "./controls/system-paths.ts";
@@ -24,6 +27,7 @@ const CONTROLS: readonly Control[] = [
     capabilities,
     hostPaths({ directory: "/host-folder", socket: "/host-socket" }),
     memoryLimit,
+    noHostDevices,
     noMount,
     noNamespaces,
   ],
@@ -31,7 +35,9 @@ const CONTROLS: readonly Control[] = [
     noNewPrivileges,
     nonRoot,
     pidsLimit,
+    privateIpc,
     privateNetwork,
+    privatePid,
     readOnlyRoot,
     seccomp,
     systemPaths,
@@ -79,10 +85,10 @@ const container: fc.Arbitrary<Container> = fc.record({
   capabilities: fc.subarray(["CHOWN", "SYS_ADMIN", "NET_RAW"]),
   seccomp: fc.constantFrom("default" as const, "unconfined" as const),
   systemPaths: fc.constantFrom("default" as const, "unconfined" as const),
-  hostDevices: fc.constant(false),
+  hostDevices: fc.boolean(),
   network: fc.constantFrom("pod" as const, "host" as const),
-  pid: fc.constant("private" as const),
-  ipc: fc.constant("private" as const),
+  pid: fc.constantFrom("private" as const, "host" as const),
+  ipc: fc.constantFrom("private" as const, "host" as const),
   limits: fc.record({
     memory: maybe(1),
     pids: maybe(1),
@@ -115,6 +121,9 @@ test("no control gives what was not there", () => {
       expect(before.user.uid !== 0 && after.user.uid === 0).toBe(false);
       expect(before.seccomp === "default" && after.seccomp !== "default").toBe(false);
       expect(before.network === "pod" && after.network !== "pod").toBe(false);
+      expect(before.pid === "private" && after.pid !== "private").toBe(false);
+      expect(before.ipc === "private" && after.ipc !== "private").toBe(false);
+      expect(!before.hostDevices && after.hostDevices).toBe(false);
       expect(after.mounts.length).toBeLessThanOrEqual(before.mounts.length);
       expect(before.limits.pids !== undefined && after.limits.pids === undefined).toBe(false);
     }),

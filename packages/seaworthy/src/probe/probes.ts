@@ -5,10 +5,12 @@ import { boundingSet } from "./probes/bounding-set.ts";
 import { executeWritten } from "./probes/execute-written.ts";
 import { fillTmpfs } from "./probes/fill-tmpfs.ts";
 import { forkBomb } from "./probes/fork-bomb.ts";
+import { hostDevices } from "./probes/host-devices.ts";
 import { hostFiles } from "./probes/host-files.ts";
 import { identity } from "./probes/identity.ts";
 import { kernelSettings } from "./probes/kernel-settings.ts";
 import { mount } from "./probes/mount.ts";
+import { ownIpc, ownPid } from "./probes/own-namespace.ts";
 import { rootPowers } from "./probes/root-powers.ts";
 import { seccompWitnesses } from "./probes/seccomp-witnesses.ts";
 import { setUidFile } from "./probes/set-uid-file.ts";
@@ -33,6 +35,9 @@ export function probesOf(canary: Parameters<typeof hostPaths>[0]): readonly Prob
     forkBomb,
     takeMemory,
     hostFiles(canary),
+    hostDevices,
+    ownPid,
+    ownIpc,
     wayOut,
   ];
 }

@@ -46,52 +46,84 @@ describe.skipIf(reason !== undefined)(`attacks on runc${reason === undefined ? "
     expect(new Set(findings.map((finding) => finding.id)).size).toBe(findings.length);
   });
 
-  /** The change, and the claims that fall: no other may. */
+  /** What is taken away, and the claims that fall: no other may. */
   test.each<[string, () => Partial<Container>, readonly string[]]>([
     ["root", () => ({ user: { uid: 0, gid: 0, groups: [] } }), ["non-root.identity"]],
-    ["root's group", () => ({ user: { uid: 10001, gid: 0, groups: [] } }), ["non-root.identity"]],
     [
-      "no no-new-privileges",
-      () => ({ noNewPrivileges: false }),
-      ["no-new-privileges.set-uid-file"],
+      "root's group, privileges to gain and a writable root",
+      () => ({ user: { uid: 10001, gid: 0, groups: [] }, noNewPrivileges: false, readOnlyRoot: false }),
+      ["non-root.identity", "no-new-privileges.set-uid-file", "read-only-root.write-root"],
     ],
     [
-      "capabilities",
-      () => ({ capabilities: ["NET_RAW", "SYS_CHROOT"] }),
-      ["capabilities.bounding-set", "capabilities.root-powers"],
+      "capabilities, and programs in a tmpfs",
+      () => ({ capabilities: ["NET_RAW", "SYS_CHROOT"], mounts: [{ ...TMPFS, exec: true }] }),
+      ["capabilities.bounding-set", "capabilities.root-powers", "tmpfs-noexec.execute-written"],
     ],
     [
-      "no seccomp",
-      () => ({ seccomp: "unconfined" }),
-      ["seccomp.witness-calls", "no-namespaces.user-namespace"],
-    ],
-    ["writable root", () => ({ readOnlyRoot: false }), ["read-only-root.write-root"]],
-    ["executable tmpfs", () => ({ mounts: [{ ...TMPFS, exec: true }] }), ["tmpfs-noexec.execute-written"]],
-    ["system paths", () => ({ systemPaths: "unconfined" }), ["system-paths.kernel-settings"]],
-    [
-      "no pids limit",
-      () => ({ limits: { ...strict.limits, pids: undefined } }),
-      ["pids-limit.fork-bomb"],
+      "no seccomp, and open system paths",
+      () => ({ seccomp: "unconfined", systemPaths: "unconfined" }),
+      ["seccomp.witness-calls", "no-namespaces.user-namespace", "system-paths.kernel-settings"],
     ],
     [
-      "no memory limit and no tmpfs size",
-      () => ({ limits: { ...strict.limits, memory: undefined }, mounts: [{ ...TMPFS, size: undefined }] }),
-      ["tmpfs-bounded.fill-tmpfs", "memory-limit.take-memory"],
+      "no limits",
+      () => ({
+        limits: { ...strict.limits, memory: undefined, pids: undefined },
+        mounts: [{ ...TMPFS, size: undefined }],
+      }),
+      ["tmpfs-bounded.fill-tmpfs", "pids-limit.fork-bomb", "memory-limit.take-memory"],
     ],
     [
-      "a folder of the host",
-      () => ({ mounts: [TMPFS, { kind: "bind", source: lab.folder, target: "/host", readOnly: true }] }),
-      ["host-paths.host-files"],
+      "a folder and the network of the host",
+      () => ({
+        mounts: [TMPFS, { kind: "bind", source: lab.folder, target: "/host", readOnly: true }],
+        network: "host",
+      }),
+      ["host-paths.host-files", "private-network.way-out"],
     ],
-    ["the host's network", () => ({ network: "host" }), ["private-network.way-out"]],
+    [
+      "the host's devices, processes and shared memory",
+      () => ({ hostDevices: true, pid: "host", ipc: "host" }),
+      ["host-devices.open-devices", "private-pid.own-pid-namespace", "private-ipc.own-ipc-namespace"],
+    ],
   ])("%s: breached, and named", async (_, changes, expected) => {
     const findings = await prove(changes());
     const breached = findings.filter((finding) => finding.verdict === "breached");
     expect(breached.map((finding) => finding.id)).toEqual(expected.map((id) => `${id}/app`));
+    expect(findings.filter(({ verdict }) => verdict !== "held" && verdict !== "breached")).toEqual([]);
     for (const finding of breached) {
       expect(finding.hardened?.steps).not.toEqual([]);
       expect(finding.hardened?.summary.ru).not.toBe(finding.hardened?.summary.en);
       expect(finding.twin).toBeUndefined();
     }
   });
+
+  test("a folder of the user's in place of the root file system is left as it was", async () => {
+    const source = join(lab.folder, "bound");
+    mkdirSync(source);
+    const bind = { kind: "bind", source, target: "/home/", readOnly: false } as const;
+    const findings = await prove({ workingDirectory: "/home", mounts: [TMPFS, bind] });
+    expect(verdicts(findings, "read-only-root")).toEqual(["held"]);
+    expect(readdirSync(source)).toEqual([]);
+  });
+
+  test("what cannot be tried is never said to hold", async () => {
+    const large = await prove({ mounts: [TMPFS, { ...TMPFS, target: "/data", size: 64 * MEBIBYTE }] });
+    expect(verdicts(large, "tmpfs-bounded")).toEqual(["unproven"]);
+    const other = await prove({
+      mounts: [{ ...TMPFS, mode: 0o755 }],
+      limits: { ...strict.limits, pids: 100_000 },
+    });
+    for (const control of ["tmpfs-bounded", "tmpfs-noexec", "pids-limit"])
+      expect(verdicts(other, control), control).toEqual(["unproven"]);
+  });
+
+  test("without a tmpfs there is nothing to fill", async () => {
+    const findings = await prove({ mounts: [] });
+    expect(verdicts(findings, "tmpfs-bounded")).toEqual(["absent"]);
+    expect(verdicts(findings, "tmpfs-noexec")).toEqual(["absent"]);
+  });
 });
+
+function verdicts(findings: readonly Finding[], control: string): readonly string[] {
+  return findings.filter((finding) => finding.control === control).map((finding) => finding.verdict);
+}

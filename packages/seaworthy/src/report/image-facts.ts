@@ -6,6 +6,7 @@ import { readListing } from "../rootfs/listing.ts";
 
 const LARGEST = 8;
 
+/** @throws Fault `rootfs/listing` when a layer's list of paths is no longer in the store */
 export async function imageFacts(
   store: ContentStore,
   service: string,
@@ -19,7 +20,7 @@ export async function imageFacts(
     service,
     reference: image.reference,
     digest: image.manifest.digest,
-    architecture: image.config.architecture,
+    platform: `linux/${image.config.architecture}`,
     user: image.config.user,
     packedSize: sum((layer) => layer.packedSize),
     unpackedSize: sum((layer) => layer.unpackedSize),
@@ -32,11 +33,13 @@ export async function imageFacts(
 async function layerFacts(store: ContentStore, layer: Layer): Promise<ReportLayer> {
   const paths = await readListing(store, layer.listing);
   const bytes = new Map<string, number>();
-  for (const { reason, size } of paths) bytes.set(reason.origin, (bytes.get(reason.origin) ?? 0) + size);
+  for (const { reason, size } of paths) {
+    if (size > 0) bytes.set(reason.origin, (bytes.get(reason.origin) ?? 0) + size);
+  }
   const origins = [...bytes]
     .map(([origin, total]) => ({ origin, bytes: total }))
     .toSorted((a, b) => b.bytes - a.bytes || (a.origin < b.origin ? -1 : 1))
     .slice(0, LARGEST);
-  const { name, createdBy, digest, size, unpackedSize } = layer;
-  return { name, createdBy, digest, packedSize: size, unpackedSize, paths: paths.length, origins };
+  const { name, createdBy, digest, diffId, size, unpackedSize } = layer;
+  return { name, createdBy, digest, diffId, packedSize: size, unpackedSize, paths: paths.length, origins };
 }

@@ -1,5 +1,6 @@
 /** Puts a report's files beside the project, each whole or not at all. */
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalJson, type Report } from "@seaworthy/evidence";
 import type { Language } from "./render/language.ts";
@@ -10,20 +11,31 @@ export interface ReportFiles {
   readonly markdown: string;
 }
 
-/** @param directory absolute: `<project>/.seaworthy` */
+/**
+ * Makes the directory if need be. An earlier report stays until the new one is complete.
+ * @param directory absolute: `<project>/.seaworthy`
+ */
 export async function writeReport(
   directory: string,
   report: Report,
   language: Language,
 ): Promise<ReportFiles> {
-  await mkdir(directory, { recursive: true });
   const files = { json: join(directory, "report.json"), markdown: join(directory, "report.md") };
-  await writeWhole(files.json, `${canonicalJson(report)}\n`);
-  await writeWhole(files.markdown, renderMarkdown(report, language));
+  const json = `${canonicalJson(report)}\n`;
+  const markdown = renderMarkdown(report, language);
+  await mkdir(directory, { recursive: true });
+  await writeWhole(files.json, json);
+  await writeWhole(files.markdown, markdown);
   return files;
 }
 
 async function writeWhole(file: string, text: string): Promise<void> {
-  await writeFile(`${file}.new`, text);
-  await rename(`${file}.new`, file);
+  const unfinished = `${file}.${randomUUID()}`;
+  try {
+    await writeFile(unfinished, text, { flag: "wx" });
+    await rename(unfinished, file);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
 }

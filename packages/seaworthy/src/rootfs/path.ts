@@ -26,12 +26,6 @@ export function cleanPath(path: string, origin: string): string {
   return clean;
 }
 
-/** `usr/lib` of `usr/lib/os-release`; the empty string at the top. */
-export function parentOf(path: string): string {
-  const slash = path.lastIndexOf("/");
-  return slash === -1 ? "" : path.slice(0, slash);
-}
-
 /** Every directory above the path, outermost first. */
 export function ancestorsOf(path: string): string[] {
   const ancestors: string[] = [];

@@ -92,7 +92,7 @@ export function startFault(error: unknown, argv: readonly string[]): Fault {
 }
 
 /** Kills a process that was started with `detached: true`, and all it started, at once. */
-export function killGroup(child: ChildProcess): void {
+function killGroup(child: ChildProcess): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, constants.signals.SIGKILL);

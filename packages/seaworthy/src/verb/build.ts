@@ -7,7 +7,6 @@ import type { Image } from "../oci/image.ts";
 import { writeOciLayout } from "../oci/layout-write.ts";
 import type { ImagePlan } from "../plan/image-plan.ts";
 import { inPhase } from "../progress/progress.ts";
-import { rememberImage } from "./built.ts";
 import { type Planned, type PlanOptions, plan } from "./plan.ts";
 import type { VerbIo } from "./verb.ts";
 
@@ -44,7 +43,6 @@ export async function build(options: BuildOptions, io: VerbIo): Promise<Built> {
       io.signal.throwIfAborted();
       built.push({ plan: image, image: await buildImage(store, image, { onPart }) });
     }
-    for (const one of built) await rememberImage(store, planned.project.compose.name, one);
     const summary = built
       .map(({ image }) => `${image.reference} ${(unpacked(image) / MEGABYTE).toFixed(1)} MB`)
       .join(", ");

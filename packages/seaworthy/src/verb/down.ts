@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { inPhase } from "../progress/progress.ts";
 import { stopStack } from "../stack/stack.ts";
 import { openProject } from "./project.ts";
+import { removeProof } from "./running-stack.ts";
 import type { ProjectOptions, VerbIo } from "./verb.ts";
 
 export interface DownOptions extends ProjectOptions {
@@ -15,6 +16,7 @@ export async function down(options: DownOptions, io: VerbIo): Promise<boolean> {
   const { compose, directories } = await openProject(options, io);
   return await inPhase(io.progress, "down", async () => {
     const was = await stopStack(compose.name, { runRoot: directories.run });
+    await removeProof(directories.run, compose.name);
     if (options.volumes) {
       for (const [key, { name }] of compose.volumes) {
         const folder = name ?? `${compose.name}_${key}`;

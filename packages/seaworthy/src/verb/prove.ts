@@ -1,5 +1,5 @@
 /** `prove`: attacks the stack as declared and its twins, inspects the images, and judges every claim. */
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Finding, SourceLine } from "@seaworthy/evidence";
 import { Fault } from "../fault/fault.ts";
@@ -13,7 +13,7 @@ import type { StackState } from "../stack/state.ts";
 import { build } from "./build.ts";
 import { inspectImages } from "./inspect-images.ts";
 import { openProject } from "./project.ts";
-import { stackSpec, stackTools } from "./running-stack.ts";
+import { proofName, removeProof, stackSpec, stackTools } from "./running-stack.ts";
 import { bringUp, type Up, type UpOptions } from "./up.ts";
 import type { VerbIo } from "./verb.ts";
 
@@ -57,7 +57,7 @@ async function findRunning(options: UpOptions, io: VerbIo): Promise<Omit<Up, "ha
 async function attack(up: Omit<Up, "handle">, io: VerbIo): Promise<readonly Finding[]> {
   return await inPhase(io.progress, "prove", async (phase) => {
     const { compose, directories } = up.built.project;
-    const workDirectory = join(directories.run, `${compose.name}-proof`, "work");
+    const workDirectory = join(directories.run, proofName(compose.name), "work");
     await mkdir(workDirectory, { recursive: true, mode: 0o700 });
     const findings: Finding[] = [];
     const onFinding = (finding: Finding): void => {
@@ -90,7 +90,7 @@ async function attack(up: Omit<Up, "handle">, io: VerbIo): Promise<readonly Find
       for (const finding of await inspectImages(up.built, (service, key) => sourceOf(up, service, key)))
         onFinding(finding);
     } finally {
-      await rm(join(directories.run, `${compose.name}-proof`), { recursive: true, force: true });
+      await removeProof(directories.run, compose.name);
     }
     return { value: findings, summary: countVerdicts(findings) };
   });
@@ -111,7 +111,7 @@ function sourceOf(up: Omit<Up, "handle">, service: string, key: string): SourceL
 }
 
 /** `52 held, 1 breached`. */
-export function countVerdicts(findings: readonly Finding[]): string {
+function countVerdicts(findings: readonly Finding[]): string {
   const counts = new Map<string, number>();
   for (const { verdict } of findings) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
   return ["held", "breached", "unproven", "absent", "waived"]

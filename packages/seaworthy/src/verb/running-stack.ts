@@ -1,13 +1,16 @@
 /** What verbs need to start, find and stop the stack of a project: the engine's tools, places and services. */
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Engine } from "../engine/engine.ts";
+import { removeLeftovers } from "../engine/runc/leftovers.ts";
 import { obtainRunc } from "../engine/runc/obtain.ts";
 import { createRuncEngine, requireRoot } from "../engine/runc/runc.ts";
 import { unpackLayer } from "../oci/unpack.ts";
+import { doubleName } from "../probe/stack/double-stack.ts";
 import { requireBindSources } from "../recipe/bind-sources.ts";
 import { ensureSecrets } from "../recipe/secrets.ts";
 import { toContainer } from "../stack/container.ts";
-import type { StackOptions } from "../stack/stack.ts";
+import { type StackOptions, stopStack } from "../stack/stack.ts";
 import type { StackSpec } from "../stack/stack-spec.ts";
 import type { Built } from "./build.ts";
 import type { Project } from "./project.ts";
@@ -20,7 +23,7 @@ export interface StackTools {
 
 /** @throws Fault `engine/not-root`, and those of obtaining runc */
 export async function stackTools(project: Project, io: VerbIo): Promise<StackTools> {
-  return await engineTools({ ...project, name: `${project.compose.name}-proof` }, io);
+  return await engineTools({ ...project, name: proofName(project.compose.name) }, io);
 }
 
 /** @param place.name what the engine's own containers (doubles and twins) are kept under */
@@ -45,6 +48,18 @@ export async function engineTools(
     signal: io.signal,
   };
   return { engine: createRuncEngine({ ...options, project: name }), options };
+}
+
+/** What doubles and twins are kept under, beside the stack itself. */
+export function proofName(project: string): string {
+  return `${project}-proof`;
+}
+
+/** Ends and removes all that a proof has made, also after a crash: single doubles, twins, and the second stack. */
+export async function removeProof(runRoot: string, project: string): Promise<void> {
+  await stopStack(doubleName(project), { runRoot });
+  await removeLeftovers(runRoot, proofName(project));
+  await rm(join(runRoot, proofName(project)), { recursive: true, force: true });
 }
 
 /** The stack as the Compose file declares it, with the images that were built. Makes missing secrets. */

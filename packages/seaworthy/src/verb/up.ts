@@ -60,6 +60,6 @@ export async function bringUp(
 }
 
 /** `db healthy, redis healthy, app starting`. */
-export function describe(state: StackState): string {
+function describe(state: StackState): string {
   return state.services.map(({ name, status }) => `${name} ${status}`).join(", ");
 }

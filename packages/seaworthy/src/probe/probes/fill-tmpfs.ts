@@ -1,13 +1,16 @@
 /** Asks every temporary file system for more than it was declared to have. */
 import { posix } from "node:path";
+import type { TmpfsMount } from "../../engine/container.ts";
 import { tmpfsBounded } from "../../posture/controls/tmpfs-bounded.ts";
-import { failedWith, O_CREAT_EXCL, O_WRONLY, succeeded } from "../attacker.ts";
+import { type Attacker, failedWith, O_CREAT_EXCL, O_WRONLY, succeeded } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
 import { text } from "../trampoline/client.ts";
 
 const MEBIBYTE = 1024 ** 2;
 /** Asked of a tmpfs without a size; what a container needs of temporary space is far less. */
 const UNBOUNDED_REQUEST = 64 * MEBIBYTE;
+/** Left to the container of its memory, which a tmpfs counts against: it must not be killed for what it stored. */
+const SPARE = 8 * MEBIBYTE;
 
 export const fillTmpfs: Probe = {
   id: "fill-tmpfs",
@@ -21,28 +24,13 @@ export const fillTmpfs: Probe = {
         ru: "временные файловые системы не заданы",
       });
     const overflowed: string[] = [];
-    let tried = 0;
-    for (const { target, size } of mounts) {
-      const request = size === undefined ? UNBOUNDED_REQUEST : size + MEBIBYTE;
-      const room = container.limits.memory ?? Number.POSITIVE_INFINITY;
-      if (request > room / 2) continue;
-      const path = posix.join(target, `seaworthy-${Math.random().toString(36).slice(2)}`);
-      const opened = await attacker.call(`open("${path}", O_CREAT | O_WRONLY, 0600)`, "open", [
-        text(path),
-        O_WRONLY | O_CREAT_EXCL,
-        0o600,
-      ]);
-      if (!succeeded(opened)) continue;
-      const filled = await attacker.call(`fallocate(${request} bytes)`, "fallocate", [
-        opened.value,
-        0,
-        0,
-        request,
-      ]);
-      await attacker.quietly("unlink", [text(path)]);
-      await attacker.quietly("close", [opened.value]);
-      tried += 1;
-      if (!failedWith(filled, "ENOSPC", "EFBIG")) overflowed.push(target);
+    const full: string[] = [];
+    const untried: string[] = [];
+    for (const mount of mounts) {
+      const outcome = await overfill(attacker, mount, container.limits.memory);
+      if (outcome === "overflowed") overflowed.push(mount.target);
+      if (outcome === "full") full.push(mount.target);
+      if (outcome === "untried") untried.push(mount.target);
     }
     if (overflowed.length > 0) {
       return attacker.breached({
@@ -50,11 +38,50 @@ export const fillTmpfs: Probe = {
         ru: `${overflowed.join(", ")}: занято больше заданного`,
       });
     }
-    if (tried === 0)
+    if (untried.length > 0) {
       return attacker.unable({
-        en: "none of them could be filled",
-        ru: "ни одну из них не удалось заполнить",
+        en: `${untried.join(", ")} could not be tried`,
+        ru: `${untried.join(", ")}: проверить не удалось`,
       });
-    return attacker.refused({ en: "each is full at its size", ru: "каждая заполняется на заданном размере" });
+    }
+    if (full.length === 0)
+      return attacker.unable({
+        en: "none of them can be written to",
+        ru: "ни в одну из них нельзя писать",
+      });
+    return attacker.refused({
+      en: `${full.join(", ")} is full at its size`,
+      ru: `${full.join(", ")}: заполняется на заданном размере`,
+    });
   },
 };
+
+/** `closed`: the service's user may not write there, so it cannot fill it either. */
+async function overfill(
+  attacker: Attacker,
+  { target, size }: TmpfsMount,
+  memory: number = Number.POSITIVE_INFINITY,
+): Promise<"overflowed" | "full" | "closed" | "untried"> {
+  const request = size === undefined ? Math.min(UNBOUNDED_REQUEST, memory / 2) : size + MEBIBYTE;
+  if (request > memory - SPARE) {
+    attacker.note(`fallocate(${request} bytes) in ${target}`, "not tried: the memory limit is no larger");
+    return "untried";
+  }
+  const path = posix.join(target, `seaworthy-${Math.random().toString(36).slice(2)}`);
+  const opened = await attacker.call(`open("${path}", O_CREAT | O_WRONLY, 0600)`, "open", [
+    text(path),
+    O_WRONLY | O_CREAT_EXCL,
+    0o600,
+  ]);
+  if (!succeeded(opened)) return failedWith(opened, "EACCES", "EROFS") ? "closed" : "untried";
+  const filled = await attacker.call(`fallocate(${request} bytes)`, "fallocate", [
+    opened.value,
+    0,
+    0,
+    request,
+  ]);
+  await attacker.quietly("unlink", [text(path)]);
+  await attacker.quietly("close", [opened.value]);
+  if (succeeded(filled)) return "overflowed";
+  return failedWith(filled, "ENOSPC", "EFBIG") ? "full" : "untried";
+}

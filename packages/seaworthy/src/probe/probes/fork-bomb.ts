@@ -6,6 +6,7 @@ import type { Probe } from "../probe.ts";
 const BEYOND = 16;
 /** Where no limit is declared; far more than a service needs at rest. */
 const WITHOUT_LIMIT = 512;
+/** A limit beyond this is not tried: the twin would make as many processes on the machine. */
 const MOST = 8192;
 
 export const forkBomb: Probe = {
@@ -16,9 +17,9 @@ export const forkBomb: Probe = {
     const { pids } = declared.limits;
     const bound = pids === undefined ? WITHOUT_LIMIT : pids + BEYOND;
     if (bound > MOST) {
-      return attacker.breached({
-        en: `the limit of ${pids} processes is no limit`,
-        ru: `предел в ${pids} процессов ничего не ограничивает`,
+      return attacker.unable({
+        en: `the limit of ${pids} processes is too large to be tried on this machine`,
+        ru: `предел в ${pids} процессов слишком велик, чтобы проверить его на этой машине`,
       });
     }
     for (let made = 0; made < bound; made += 1) {

@@ -12,20 +12,23 @@ export const writeRoot: Probe = {
   as: "root",
   async attempt({ attacker, container }) {
     const written: string[] = [];
-    for (const path of [...ownFiles(container), "/etc/passwd"]) {
+    const isRoot = (path: string): boolean => !isMounted(container, path);
+    for (const path of [...ownFiles(container), "/etc/passwd"].filter(isRoot)) {
       // Opened and never written to: the attack leaves no mark.
       const opened = await attacker.call(`open("${path}", O_WRONLY)`, "open", [text(path), O_WRONLY, 0]);
       if (succeeded(opened)) written.push(path);
     }
     const name = `.seaworthy-${Math.random().toString(36).slice(2)}`;
-    for (const folder of new Set(["/", "/etc", container.workingDirectory])) {
-      const path = posix.join(folder, name);
+    const places = new Set(
+      ["/", "/etc", container.workingDirectory].map((folder) => posix.join(folder, name)),
+    );
+    for (const path of [...places].filter(isRoot)) {
       const made = await attacker.call(`open("${path}", O_CREAT | O_EXCL | O_WRONLY)`, "open", [
         text(path),
         O_WRONLY | O_CREAT_EXCL,
         0o600,
       ]);
-      if (!succeeded(made) || isMounted(container, path)) continue;
+      if (!succeeded(made)) continue;
       written.push(path);
       await attacker.call(`unlink("${path}")`, "unlink", [text(path)]);
     }
@@ -55,7 +58,10 @@ function ownFiles({ argv, env, workingDirectory }: Container): readonly string[]
   return [...programs, ...scripts];
 }
 
-/** A volume or tmpfs is meant to be written to. */
+/** What is mounted is not the root file system, and may be a folder of the user's, in which nothing must be left. */
 function isMounted({ mounts }: Container, path: string): boolean {
-  return mounts.some(({ target }) => path.startsWith(`${target}/`));
+  return mounts.some(({ target }) => {
+    const inside = posix.relative(posix.resolve("/", target), path);
+    return inside !== ".." && !inside.startsWith("../");
+  });
 }

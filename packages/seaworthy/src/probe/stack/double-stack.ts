@@ -47,7 +47,7 @@ export async function startDouble(
   const exits = new Map<string, Omit<Stopped, "took" | "late">>();
   let latest: StackState | undefined;
   const handle = await startStack(
-    { ...spec, project: `${spec.project}-double`, services },
+    { ...spec, project: doubleName(spec.project), services },
     {
       ...options,
       leash: true,
@@ -105,6 +105,11 @@ export async function startDouble(
     },
     [Symbol.asyncDispose]: () => handle[Symbol.asyncDispose](),
   };
+}
+
+/** The project that the copy runs under. */
+export function doubleName(project: string): string {
+  return `${project}-double`;
 }
 
 /** The same container with nobody's data, always started again, and checked often so that nobody waits. */

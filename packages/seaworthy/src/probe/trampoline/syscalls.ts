@@ -10,6 +10,7 @@ export const SYSCALLS = {
   fork: 57,
   execve: 59,
   unlink: 87,
+  readlink: 89,
   read: 0,
   getuid: 102,
   getgid: 104,

@@ -1,6 +1,6 @@
 // The trampoline for arm64; trampoline-x64.s explains records and replies.
 //
-//   as trampoline-arm64.s -o t.o && ld --oformat binary -Ttext=0x400000 t.o -o trampoline-arm64
+//   as trampoline-arm64.s -o t.o && ld -Ttext=0x400000 t.o -o t.elf && objcopy -O binary -j .text t.elf trampoline-arm64
 //   objdump -D -b binary -m aarch64 --start-address=0xb0 trampoline-arm64
 
         .equ    RECORD,   0x10000000

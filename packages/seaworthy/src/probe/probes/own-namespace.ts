@@ -1,0 +1,55 @@
+/** Compares the container's namespaces with the prover's, which are the host's: the same one means the same processes or memory. */
+import { readlink } from "node:fs/promises";
+import type { Text } from "@seaworthy/evidence";
+import type { Control } from "../../posture/control.ts";
+import { privateIpc } from "../../posture/controls/private-ipc.ts";
+import { privatePid } from "../../posture/controls/private-pid.ts";
+import { outcomeOf, succeeded } from "../attacker.ts";
+import type { Probe } from "../probe.ts";
+import { text } from "../trampoline/client.ts";
+
+/** `pid:[4026531836]` and some room. */
+const LONGEST = 64;
+
+export const ownPid: Probe = ownNamespace("pid", privatePid, {
+  en: "is among the host's processes, and can see them all",
+  ru: "находится среди процессов хоста и видит их все",
+});
+
+export const ownIpc: Probe = ownNamespace("ipc", privateIpc, {
+  en: "shares the host's shared memory and message queues",
+  ru: "пользуется разделяемой памятью и очередями сообщений хоста",
+});
+
+function ownNamespace(kind: "pid" | "ipc", control: Control, achieved: Text): Probe {
+  return {
+    id: `own-${kind}-namespace`,
+    control,
+    as: "declared",
+    async attempt({ attacker }) {
+      const path = `/proc/self/ns/${kind}`;
+      const host = await readlink(path);
+      const link = await attacker.quietly(
+        "readlink",
+        [text(path), new Uint8Array(LONGEST), LONGEST],
+        16 * Math.ceil((path.length + 1) / 16) + LONGEST,
+      );
+      if (!succeeded(link)) {
+        attacker.note(`readlink("${path}")`, outcomeOf(link));
+        return attacker.unable({
+          en: "the namespace cannot be read",
+          ru: "прочитать пространство имён не удалось",
+        });
+      }
+      const start = link.memory.length - LONGEST;
+      const own = Buffer.from(link.memory.subarray(start, start + Number(link.value))).toString();
+      attacker.note(`readlink("${path}")`, own);
+      attacker.note(`readlink("${path}") on the host`, host);
+      if (own === host) return attacker.breached(achieved);
+      return attacker.refused({
+        en: `the ${kind} namespace is its own`,
+        ru: `пространство имён ${kind} своё`,
+      });
+    },
+  };
+}
