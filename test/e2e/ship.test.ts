@@ -50,6 +50,7 @@ describe.skipIf(!isRoot())("ship (needs root)", () => {
           ...[
             "capabilities",
             "healthy",
+            "host-devices",
             "host-paths",
             "memory-limit",
             "no-mount",
@@ -59,7 +60,9 @@ describe.skipIf(!isRoot())("ship (needs root)", () => {
           ],
           ...[
             "pids-limit",
+            "private-ipc",
             "private-network",
+            "private-pid",
             "published-ports",
             "read-only-root",
             "seccomp",

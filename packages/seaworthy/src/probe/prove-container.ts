@@ -46,7 +46,14 @@ export async function proveContainer(
     await mkdir(canary.directory);
     await writeFile(join(canary.directory, "canary"), canary.content);
     await using _ = await serveControl(canary.socket, () => Promise.resolve("a prover's socket"));
-    const scene: Scene = { engine, declared: await asDouble(container, folder), canary, options };
+    const canAttack = (await engine.facts()).architecture === "amd64";
+    const scene: Scene = {
+      canAttack,
+      engine,
+      declared: await asDouble(container, folder),
+      canary,
+      options,
+    };
     const queue = [...probesOf(canary).entries()];
     const findings: Finding[] = [];
     const work = async (): Promise<void> => {
@@ -65,7 +72,14 @@ export async function proveContainer(
   }
 }
 
+/** The trampoline is machine code. */
+const WRONG_PROCESSOR: Text = {
+  en: "attacks can be made on x86-64 only so far",
+  ru: "атаки пока возможны только на x86-64",
+};
+
 interface Scene {
+  readonly canAttack: boolean;
   readonly engine: Engine;
   readonly declared: Container;
   readonly canary: { readonly directory: string; readonly socket: string; readonly content: string };
@@ -98,6 +112,7 @@ async function prove(probe: Probe, scene: Scene): Promise<Finding> {
 
 async function attempt(probe: Probe, container: Container, scene: Scene): Promise<Attempt> {
   const { engine, canary, options } = scene;
+  if (!scene.canAttack) return { outcome: "unable", summary: WRONG_PROCESSOR, steps: [] };
   const name = randomBytes(8).toString("hex");
   const program = `/.seaworthy-${name}`;
   const setUidFile = `/.seaworthy-${name}-set-uid`;

@@ -16,7 +16,7 @@ export async function down(options: DownOptions, io: VerbIo): Promise<boolean> {
   const { compose, directories } = await openProject(options, io);
   return await inPhase(io.progress, "down", async () => {
     const was = await stopStack(compose.name, { runRoot: directories.run });
-    await removeProof(directories.run, compose.name);
+    await removeProof(directories, compose.name);
     if (options.volumes) {
       for (const [key, { name }] of compose.volumes) {
         const folder = name ?? `${compose.name}_${key}`;

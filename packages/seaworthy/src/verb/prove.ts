@@ -12,8 +12,8 @@ import { declarationDigest } from "../stack/stack-spec.ts";
 import type { StackState } from "../stack/state.ts";
 import { build } from "./build.ts";
 import { inspectImages } from "./inspect-images.ts";
-import { openProject } from "./project.ts";
-import { proofName, removeProof, stackSpec, stackTools } from "./running-stack.ts";
+import { openProject, type Project } from "./project.ts";
+import { proofName, proofState, removeProof, stackSpec, stackTools } from "./running-stack.ts";
 import { bringUp, type Up, type UpOptions } from "./up.ts";
 import type { VerbIo } from "./verb.ts";
 
@@ -31,19 +31,33 @@ const CONCURRENCY = 4;
  * @throws Fault `prove/other-stack` when what runs is not what the Compose file declares
  */
 export async function prove(options: UpOptions, io: VerbIo): Promise<Proved> {
-  const running = await findRunning(options, io);
-  if (running !== undefined) return { up: running, findings: await attack(running, io) };
-  const up = await bringUp(options, io, { leash: true, mustBeHealthy: false });
-  await using _ = up.handle;
-  return { up, findings: await attack(up, io) };
+  const project = await openProject(options, { ...io, warn: () => undefined });
+  try {
+    const running = await findRunning(project, options, io);
+    if (running !== undefined) return { up: running, findings: await attack(running, io) };
+    // Volumes of its own: a proof neither reads nor leaves data.
+    const how = {
+      leash: true,
+      mustBeHealthy: false,
+      volumes: proofState(project.directories, project.compose.name),
+    };
+    const up = await bringUp(options, io, how);
+    await using _ = up.handle;
+    return { up, findings: await attack(up, io) };
+  } finally {
+    if (process.geteuid?.() === 0) await removeProof(project.directories, project.compose.name);
+  }
 }
 
-async function findRunning(options: UpOptions, io: VerbIo): Promise<Omit<Up, "handle"> | undefined> {
-  const { compose, directories } = await openProject(options, { ...io, warn: () => undefined });
+async function findRunning(
+  { compose, directories }: Project,
+  options: UpOptions,
+  io: VerbIo,
+): Promise<Omit<Up, "handle"> | undefined> {
   const state = await readStack(compose.name, { runRoot: directories.run });
   if (state === undefined) return undefined;
   const built = await build(options, io);
-  const spec = await stackSpec(built);
+  const spec = await stackSpec(built, directories.state);
   if (state.declared === declarationDigest(spec))
     return { built, spec, state, tools: await stackTools(built.project, io) };
   throw new Fault({
@@ -66,32 +80,28 @@ async function attack(up: Omit<Up, "handle">, io: VerbIo): Promise<readonly Find
         `${findings.length} attacks judged, the last: ${finding.service}: ${finding.control} ${finding.verdict}`,
       );
     };
-    try {
-      for (const { container } of up.spec.services) {
-        await proveContainer(up.tools.engine, container, {
-          podNetwork: networkOf(up.state),
-          workDirectory,
-          concurrency: CONCURRENCY,
-          source: (key) => sourceOf(up, container.name, key),
-          onFinding,
-          signal: io.signal,
-        });
-      }
-      await proveStack({
-        spec: up.spec,
-        state: up.state,
-        engine: up.tools.engine,
-        stack: up.tools.options,
-        role: (service) => roleOf(up, service),
-        source: (service, key) => sourceOf(up, service, key),
+    for (const { container } of up.spec.services) {
+      await proveContainer(up.tools.engine, container, {
+        podNetwork: networkOf(up.state),
         workDirectory,
+        concurrency: CONCURRENCY,
+        source: (key) => sourceOf(up, container.name, key),
         onFinding,
+        signal: io.signal,
       });
-      for (const finding of await inspectImages(up.built, (service, key) => sourceOf(up, service, key)))
-        onFinding(finding);
-    } finally {
-      await removeProof(directories.run, compose.name);
     }
+    await proveStack({
+      spec: up.spec,
+      state: up.state,
+      engine: up.tools.engine,
+      stack: up.tools.options,
+      role: (service) => roleOf(up, service),
+      source: (service, key) => sourceOf(up, service, key),
+      workDirectory,
+      onFinding,
+    });
+    for (const finding of await inspectImages(up.built, (service, key) => sourceOf(up, service, key)))
+      onFinding(finding);
     return { value: findings, summary: countVerdicts(findings) };
   });
 }

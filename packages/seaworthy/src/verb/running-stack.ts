@@ -14,7 +14,7 @@ import { type StackOptions, stopStack } from "../stack/stack.ts";
 import type { StackSpec } from "../stack/stack-spec.ts";
 import type { Built } from "./build.ts";
 import type { Project } from "./project.ts";
-import type { VerbIo } from "./verb.ts";
+import type { Directories, VerbIo } from "./verb.ts";
 
 export interface StackTools {
   readonly engine: Engine;
@@ -55,16 +55,27 @@ export function proofName(project: string): string {
   return `${project}-proof`;
 }
 
-/** Ends and removes all that a proof has made, also after a crash: single doubles, twins, and the second stack. */
-export async function removeProof(runRoot: string, project: string): Promise<void> {
-  await stopStack(doubleName(project), { runRoot });
-  await removeLeftovers(runRoot, proofName(project));
-  await rm(join(runRoot, proofName(project)), { recursive: true, force: true });
+/** Where a proof keeps the volumes of a stack that it brought up itself. */
+export function proofState({ state }: Directories, project: string): string {
+  return join(state, "proof", project);
 }
 
-/** The stack as the Compose file declares it, with the images that were built. Makes missing secrets. */
-export async function stackSpec(built: Built): Promise<StackSpec> {
-  const { compose, directories } = built.project;
+/** Ends and removes all that a proof has made, also after a crash: doubles, twins, the second stack, and their data. */
+export async function removeProof(directories: Directories, project: string): Promise<void> {
+  const { run: runRoot } = directories;
+  await stopStack(doubleName(project), { runRoot });
+  await removeLeftovers(runRoot, proofName(project));
+  for (const folder of [join(runRoot, proofName(project)), proofState(directories, project)]) {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The stack as the Compose file declares it, with the images that were built. Makes missing secrets.
+ * @param stateRoot absolute; volumes are kept below it
+ */
+export async function stackSpec(built: Built, stateRoot: string): Promise<StackSpec> {
+  const { compose } = built.project;
   await ensureSecrets(compose);
   await requireBindSources(compose);
   const services = built.images.map(({ plan, image }) => {
@@ -73,7 +84,7 @@ export async function stackSpec(built: Built): Promise<StackSpec> {
       throw new TypeError(`expected service ${plan.service} in the project, found none`);
     const accounts = plan.accounts.map(({ name, uid, gid }) => ({ name, uid, gid, groups: [] }));
     const groups = new Map(plan.accounts.map(({ name, gid }) => [name, gid]));
-    return toContainer(service, { project: compose, image, accounts, groups, stateRoot: directories.state });
+    return toContainer(service, { project: compose, image, accounts, groups, stateRoot });
   });
   const aliases = new Map(
     [...compose.services.values()].flatMap(({ name, containerName }) =>

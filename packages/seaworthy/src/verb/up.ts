@@ -27,18 +27,19 @@ export async function up(options: UpOptions, io: VerbIo): Promise<StackState> {
 
 /**
  * @param how.leash whether the stack ends with this process
+ * @param how.volumes where volumes are kept, instead of the place for those that stay
  * @param how.mustBeHealthy whether a service that will not get healthy is an error; otherwise the state says so
  * @throws Fault of building, `engine/not-root`, `stack/already-running`, `stack/port-taken`, `stack/unhealthy`
  */
 export async function bringUp(
   options: UpOptions,
   io: VerbIo,
-  how: { readonly leash: boolean; readonly mustBeHealthy: boolean },
+  how: { readonly leash: boolean; readonly mustBeHealthy: boolean; readonly volumes?: string },
 ): Promise<Up> {
   const built = await build(options, io);
   return await inPhase(io.progress, "up", async (phase) => {
     const tools = await stackTools(built.project, io);
-    const spec = await stackSpec(built);
+    const spec = await stackSpec(built, how.volumes ?? built.project.directories.state);
     phase.update("unpacking layers");
     const handle = await startStack(spec, {
       ...tools.options,
