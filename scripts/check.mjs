@@ -1,6 +1,6 @@
 /** The whole presubmit, cheapest first; stops at the first failure and ends with the tests' true totals. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -32,6 +32,26 @@ function run(name, [program, ...args]) {
   return status === 0;
 }
 
+/** The example is no workspace: it has a lock file and tests of its own, run in a copy as its users would run them. */
+function testExample() {
+  console.log("\n> example: npm ci && npm test in a copy of examples/myapp");
+  const copy = join(scratch, "myapp");
+  const leftOut = /\/(node_modules|dist|build|secrets|\.seaworthy)$/;
+  cpSync("examples/myapp", copy, { recursive: true, filter: (source) => !leftOut.test(source) });
+  const install = spawnSync("npm", ["ci"], { cwd: copy, stdio: "inherit" });
+  const { status, stdout } = spawnSync("npm", ["test"], {
+    cwd: copy,
+    stdio: ["ignore", "pipe", "inherit"],
+    encoding: "utf8",
+  });
+  console.log(stdout);
+  const count = (name) => Number(new RegExp(`^(?:#|ℹ) ${name} (\\d+)$`, "m").exec(stdout)?.[1] ?? 0);
+  total.passed += count("pass");
+  total.failed += count("fail");
+  total.skipped += count("skipped");
+  return install.status === 0 && status === 0 && count("pass") > 0;
+}
+
 function readTotals() {
   const tests = JSON.parse(readFileSync(report, "utf8"));
   total.passed += tests.numPassedTests;
@@ -56,6 +76,7 @@ for (const [name, argv] of STEPS) {
     break;
   }
 }
+if (ok) ok = testExample();
 rmSync(scratch, { recursive: true });
 if (total.skipped > 0 && process.env.SEAWORTHY_NO_SKIPS === "1") {
   console.log(`\n${total.skipped} tests were skipped, and SEAWORTHY_NO_SKIPS=1 allows none`);

@@ -84,6 +84,11 @@ const SABOTAGES: readonly Sabotage[] = [
     },
   },
   {
+    edit: "pid: host",
+    change: [inApp("read_only: true"), "$1pid: host\n    read_only: true"],
+    ...{ service: "app", control: "private-pid", achieved: /among the host's processes/, line: /pid: host/ },
+  },
+  {
     edit: "no pids_limit",
     change: [inApp("    pids_limit: \\d+\\n"), "$1"],
     ...{ service: "app", control: "pids-limit", achieved: /made \d+ processes/, line: /app:/ },

@@ -9,7 +9,6 @@ import type { Role } from "../probe/stack/scene.ts";
 import { inPhase } from "../progress/progress.ts";
 import { readStack } from "../stack/stack.ts";
 import { declarationDigest } from "../stack/stack-spec.ts";
-import type { StackState } from "../stack/state.ts";
 import { build } from "./build.ts";
 import { inspectImages } from "./inspect-images.ts";
 import { openProject, type Project } from "./project.ts";
@@ -80,17 +79,19 @@ async function attack(up: Omit<Up, "handle">, io: VerbIo): Promise<readonly Find
         `${findings.length} attacks judged, the last: ${finding.service}: ${finding.control} ${finding.verdict}`,
       );
     };
-    for (const { container } of up.spec.services) {
-      await proveContainer(up.tools.engine, container, {
-        podNetwork: networkOf(up.state),
-        workDirectory,
-        concurrency: CONCURRENCY,
-        source: (key) => sourceOf(up, container.name, key),
-        onFinding,
-        signal: io.signal,
-      });
-    }
-    await proveStack({
+    const containers = async (): Promise<void> => {
+      for (const { container } of up.spec.services) {
+        await proveContainer(up.tools.engine, container, {
+          podNetwork: up.state.network,
+          workDirectory,
+          concurrency: CONCURRENCY,
+          source: (key) => sourceOf(up, container.name, key),
+          onFinding,
+          signal: io.signal,
+        });
+      }
+    };
+    const stack = proveStack({
       spec: up.spec,
       state: up.state,
       engine: up.tools.engine,
@@ -100,14 +101,15 @@ async function attack(up: Omit<Up, "handle">, io: VerbIo): Promise<readonly Find
       workDirectory,
       onFinding,
     });
+    // The second stack mostly waits for health checks; meanwhile the single containers are attacked.
+    const [first, second] = await Promise.allSettled([containers(), stack]);
+    for (const outcome of [first, second]) {
+      if (outcome.status === "rejected") throw outcome.reason;
+    }
     for (const finding of await inspectImages(up.built, (service, key) => sourceOf(up, service, key)))
       onFinding(finding);
     return { value: findings, summary: countVerdicts(findings) };
   });
-}
-
-function networkOf(state: StackState): string {
-  return state.network;
 }
 
 /** By the recipe its image was assembled from. */

@@ -1,6 +1,6 @@
 /** Takes runc and the library it needs out of Debian's signed packages into the cache; nothing is installed on the machine. */
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { digestOf, hexOf } from "../../content/digest.ts";
 import type { ContentStore } from "../../content/store.ts";
 import type { DebianArchive } from "../../debian/archive.ts";
@@ -38,8 +38,9 @@ export async function obtainRunc(options: ObtainOptions): Promise<RuncBinary> {
   const directory = join(options.directory, `runc-${key}`);
   if (!(await exists(directory))) await unpack(packages, directory, options.source);
   if (known === undefined) {
-    await writeFile(`${note}.new`, JSON.stringify(packages));
-    await rename(`${note}.new`, note);
+    const written = `${note}.${process.pid}`;
+    await writeFile(written, JSON.stringify(packages));
+    await rename(written, note);
   }
   return { binary: join(directory, "runc"), libraries: directory };
 }
@@ -70,8 +71,13 @@ async function unpack(
       exit: 2,
     });
   }
-  await mkdir(dirname(directory), { recursive: true });
-  await rename(partial, directory);
+  try {
+    await rename(partial, directory);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    // Another process was faster, with the same files.
+    if (!(await exists(directory))) throw error;
+  }
 }
 
 /** A cache entry that cannot be read is as good as none. */
