@@ -5,6 +5,10 @@ if (major < 20 || (major === 20 && minor < 20)) {
   console.error(`seaworthy: expected Node 20.20 or newer, found ${process.versions.node}`);
   process.exit(3);
 }
+// A reader that has seen enough (`| head`) is no error; what is under way is finished all the same.
+process.stdout.on("error", (error) => {
+  if (error.code !== "EPIPE") throw error;
+});
 try {
   const { main } = await import("../dist/cli/main.js");
   process.exitCode = await main(process.argv.slice(2), process);

@@ -12,20 +12,13 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     told = name;
     controller.abort(interrupted(name));
   };
-  // A reader that has seen enough (`| head`) is no error.
-  const onPipe = (error: NodeJS.ErrnoException): void => {
-    if (error.code === "EPIPE") controller.abort(interrupted("a closed pipe"));
-    else throw error;
-  };
   for (const name of SIGNALS) process.on(name, stop);
-  process.stdout.on("error", onPipe);
   try {
     return await work(controller.signal);
   } catch (error) {
     throw told !== undefined && !(error instanceof Fault) ? interrupted(told) : error;
   } finally {
     for (const name of SIGNALS) process.off(name, stop);
-    process.stdout.off("error", onPipe);
   }
 }
 

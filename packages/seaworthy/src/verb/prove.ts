@@ -101,13 +101,14 @@ async function attack(up: Omit<Up, "handle">, io: VerbIo): Promise<readonly Find
       workDirectory,
       onFinding,
     });
-    // The second stack mostly waits for health checks; meanwhile the single containers are attacked.
-    const [first, second] = await Promise.allSettled([containers(), stack]);
-    for (const outcome of [first, second]) {
+    const images = async (): Promise<void> => {
+      const source = (service: string, key: string): SourceLine => sourceOf(up, service, key);
+      for (const finding of await inspectImages(up.built, source)) onFinding(finding);
+    };
+    // The second stack mostly waits for health checks; meanwhile containers are attacked and images read.
+    for (const outcome of await Promise.allSettled([containers(), stack, images()])) {
       if (outcome.status === "rejected") throw outcome.reason;
     }
-    for (const finding of await inspectImages(up.built, (service, key) => sourceOf(up, service, key)))
-      onFinding(finding);
     return { value: findings, summary: countVerdicts(findings) };
   });
 }
