@@ -159,7 +159,8 @@ async function asDouble(container: Container, folder: string): Promise<Container
   const mounts: Mount[] = [];
   for (const mount of container.mounts) {
     if (mount.kind !== "volume") {
-      mounts.push(mount);
+      // What is the user's own is looked at and never written to.
+      mounts.push(mount.kind === "bind" ? { ...mount, readOnly: true } : mount);
       continue;
     }
     const source = join(folder, `volume-${mounts.length}`);

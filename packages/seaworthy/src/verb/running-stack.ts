@@ -50,9 +50,9 @@ export async function engineTools(
   return { engine: createRuncEngine({ ...options, project: name }), options };
 }
 
-/** What doubles and twins are kept under, beside the stack itself. */
+/** What doubles and twins are kept under; no Compose project has a capital letter in its name. */
 export function proofName(project: string): string {
-  return `${project}-proof`;
+  return `${project}-Proof`;
 }
 
 /** Where a proof keeps the volumes of a stack that it brought up itself. */

@@ -2,8 +2,9 @@
 import type { Attempt, Finding, Step } from "@seaworthy/evidence";
 import type { StackService } from "../../engine/stack-service.ts";
 import { reach } from "../../net/reach.ts";
-import { isListenedToBy } from "./listeners.ts";
-import { conclude, type Role, type StackClaim, type StackScene } from "./scene.ts";
+import { type Exposure, exposureOf, SECOND_LOOPBACK } from "./exposure.ts";
+import { GREETINGS, type Greeting } from "./greetings.ts";
+import { attempt, conclude, type StackClaim, type StackScene } from "./scene.ts";
 
 const CLAIM: StackClaim = {
   control: "datastore-unreachable",
@@ -15,27 +16,6 @@ const CLAIM: StackClaim = {
   fix: { en: "remove ports", ru: "уберите ports" },
 };
 
-interface Greeting {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-  /** What an answer says, in one clause. */
-  read(answer: string): string;
-}
-
-const GREETINGS: Readonly<Record<Exclude<Role, "app">, Greeting>> = {
-  // PostgreSQL protocol 3.0, SSLRequest: the server says S or N.
-  postgres: {
-    name: "PostgreSQL",
-    bytes: Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]),
-    read: (answer) => (answer === "S" || answer === "N" ? "takes logins" : "answers"),
-  },
-  redis: {
-    name: "Redis",
-    bytes: Buffer.from("PING\r\n"),
-    read: (answer) => `says ${answer.split("\r\n")[0]}`,
-  },
-};
-
 /** For services that hold data; `undefined` for others. */
 export async function proveUnreachable(
   scene: StackScene,
@@ -43,50 +23,67 @@ export async function proveUnreachable(
 ): Promise<Finding | undefined> {
   const role = scene.role(service.container.name);
   if (role === "app") return undefined;
-  const greeting = GREETINGS[role];
-  const ports = new Set([
-    ...service.ports.map(({ published }) => published),
-    ...service.container.image.config.exposedPorts.map((port) => Number.parseInt(port, 10)),
-  ]);
-  const supervisor = scene.state.supervisor.pid;
-  const hardened = await attack(
-    [...ports].map((port) => ["127.0.0.1", port]),
-    greeting,
-    (port) => isListenedToBy(supervisor, port),
-  );
-  const spare = scene.double.port(service.container.name);
+  const hardened = await greetLive(GREETINGS[role], await exposureOf(scene, service));
   const twin =
-    hardened.outcome !== "refused" || spare === undefined
-      ? undefined
-      : await attack([[spare.address, spare.published]], greeting, () => Promise.resolve(true));
+    hardened.outcome === "refused" ? await greetDouble(scene, service, GREETINGS[role]) : undefined;
   return conclude(scene, service, CLAIM, hardened, twin, {
-    en: "published on 127.0.0.2",
-    ru: "опубликовано на 127.0.0.2",
+    en: `published on ${SECOND_LOOPBACK}`,
+    ru: `опубликовано на ${SECOND_LOOPBACK}`,
   });
 }
 
-async function attack(
-  places: readonly (readonly [address: string, port: number])[],
-  greeting: Greeting,
-  isOurs: (port: number) => Promise<boolean>,
-): Promise<Attempt> {
+/** Any connection to it is a breach, whatever it answers. */
+export async function greetLive(greeting: Greeting, exposure: Exposure): Promise<Attempt> {
   const steps: Step[] = [];
-  for (const [address, port] of places) {
+  for (const { address, port } of exposure.places) {
     const { errno, answer } = await reach(address, port, greeting.bytes);
-    const ours = errno === undefined && (await isOurs(port));
-    const saw =
-      errno ??
-      (ours
-        ? greeting.read(Buffer.from(answer).toString("latin1"))
-        : "answered by a program that is not of this stack");
-    steps.push({ did: `greet ${greeting.name} at ${address}:${port}`, saw });
-    if (!ours) continue;
+    const ours = exposure.isOurs(address, port);
+    const read = greeting.read(Buffer.from(answer).toString("latin1"));
+    const foreign = "answered by a program that is not of this stack";
+    steps.push({
+      did: `greet ${greeting.name} at ${address}:${port}`,
+      saw: errno ?? (ours ? read.en : foreign),
+    });
+    if (errno !== undefined || !ours) continue;
     const where = `${greeting.name} at ${address}:${port}`;
-    return {
-      outcome: "breached",
-      summary: { en: `reached ${where}, which ${saw}`, ru: `достигнут ${where}` },
+    return attempt(
+      "breached",
+      `reached ${where}, which ${read.en}`,
+      `достигнут ${greeting.name} на ${address}:${port}: ${read.ru}`,
       steps,
-    };
+    );
   }
-  return { outcome: "refused", summary: { en: "no answer from it", ru: "ответа нет" }, steps };
+  const [open] = exposure.open;
+  if (open === undefined) return attempt("refused", "no answer from it", "ответа нет", steps);
+  const where = `${open.address}:${open.port}`;
+  steps.push({ did: "look for listeners in /proc/net/tcp", saw: `LISTEN ${where}` });
+  return attempt(
+    "breached",
+    `${greeting.name} listens at ${where}, open to other machines`,
+    `${greeting.name} слушает на ${where} и доступен другим машинам`,
+    steps,
+  );
+}
+
+async function greetDouble(
+  scene: StackScene,
+  { container }: StackService,
+  greeting: Greeting,
+): Promise<Attempt> {
+  const spare = scene.double.port(container.name);
+  if (spare === undefined) return attempt("unable", "it has no port to publish", "у него нет портов");
+  const { address, published } = spare;
+  const { errno, answer } = await reach(address, published, greeting.bytes);
+  const read = greeting.read(Buffer.from(answer).toString("latin1"));
+  const did = `greet ${greeting.name} at ${address}:${published}`;
+  if (errno === undefined && answer.length > 0) {
+    return attempt(
+      "breached",
+      `reached ${greeting.name} at ${address}:${published}, which ${read.en}`,
+      `достигнут ${greeting.name} на ${address}:${published}: ${read.ru}`,
+      [{ did, saw: read.en }],
+    );
+  }
+  const why = scene.double.problem(container.name) ?? errno ?? read.en;
+  return attempt("unable", why, why, [{ did, saw: errno ?? read.en }]);
 }

@@ -1,26 +1,42 @@
 /** A second copy of the stack, which may be disturbed: own project, empty volumes, ports only on loopback. */
-import { rename } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { PublishedPort, VolumeMount } from "../../engine/container.ts";
 import type { ExecResult } from "../../engine/engine.ts";
+import {
+  identifyProcess,
+  isRunning,
+  killProcess,
+  signalProcess,
+} from "../../engine/runc/process-identity.ts";
 import type { StackService } from "../../engine/stack-service.ts";
-import { errnoOf } from "../../fault/errno.ts";
 import { execInStack, type StackOptions, startStack } from "../../stack/stack.ts";
+import type { StackHandle } from "../../stack/stack-handle.ts";
 import type { StackSpec } from "../../stack/stack-spec.ts";
-import type { StackState } from "../../stack/state.ts";
+import type { ServiceState, StackState } from "../../stack/state.ts";
+import { type DoubleMounts, doubleMounts } from "./double-mounts.ts";
+import { SECOND_LOOPBACK } from "./exposure.ts";
+import { isDone } from "./scene.ts";
 
 export interface DoubleStack extends AsyncDisposable {
   /** Where a service's port is published, for nobody but the prover; `undefined` when it has none. */
-  port(service: string): { readonly address: string; readonly published: number } | undefined;
-  /** Why a service is not up, or `undefined` when it is. */
+  port(service: string): PublishedPort | undefined;
+  /** Why a service did not come up, or `undefined` when it did. */
   problem(service: string): string | undefined;
+  /** Its first process, as the host numbers it; `undefined` while it does not run. */
+  pid(service: string): number | undefined;
+  /** The folders that are its own and may be written to. */
+  volumes(service: string): readonly VolumeMount[];
   exec(service: string, argv: readonly string[], stdin?: Uint8Array): Promise<ExecResult>;
-  /** Sends the stop signal to the first process and waits for its end; it is started again by itself. */
-  stop(service: string): Promise<Stopped>;
+  /**
+   * Sends the stop signal to the first process and waits for its end; it is started again by itself.
+   * @returns `undefined` when it did not run
+   */
+  stop(service: string): Promise<Stopped | undefined>;
   /** Takes a service's volumes away: after its next start they are new and empty. */
   loseVolumes(service: string): Promise<void>;
 }
 
+/** With neither code nor signal when the engine did not tell. */
 export interface Stopped {
   readonly code: number | undefined;
   readonly signal: string | undefined;
@@ -30,127 +46,164 @@ export interface Stopped {
   readonly late: boolean;
 }
 
+export interface DoubleOptions {
+  readonly stack: Omit<StackOptions, "leash" | "onChange">;
+  /** Of the original: what is not up there is not waited for here. */
+  readonly live: StackState;
+  readonly insidePorts: ReadonlyMap<string, readonly number[]>;
+  /** Absolute, empty, on the host. */
+  readonly folder: string;
+  freePort(): Promise<number>;
+}
+
 /** How long the copy has to come up. A service that does not is a finding, not an error. */
 const PATIENCE = 60_000;
-const SECOND_LOOPBACK = "127.0.0.2";
+/** With delays that double from 100 ms, that is after three seconds of trying. */
+const MOST_RESTARTS = 5;
+const EXEC_TIMEOUT = 10_000;
+/** How long the supervisor may take to tell how a process that is gone has ended. */
+const NEWS = 5_000;
 
-/** @param folder absolute, empty, on the host */
-export async function startDouble(
-  spec: StackSpec,
-  options: Omit<StackOptions, "leash" | "onChange">,
-  folder: string,
-  freePort: () => Promise<number>,
-): Promise<DoubleStack> {
-  const ports = new Map<string, { address: string; published: number }>();
-  const services: StackService[] = [];
-  for (const service of spec.services) services.push(await asDouble(service, folder, ports, freePort));
-  const exits = new Map<string, Omit<Stopped, "took" | "late">>();
-  let latest: StackState | undefined;
+/** Resolves when every service that is up in the original is up here too, or will not be. */
+export async function startDouble(spec: StackSpec, options: DoubleOptions): Promise<DoubleStack> {
+  const { stack, live, folder } = options;
+  const mounts = doubleMounts(folder);
+  const copies = new Map<string, StackService>();
+  for (const service of spec.services)
+    copies.set(service.container.name, await asDouble(service, spec, mounts, options));
+  const exits = new Map<string, Pick<Stopped, "code" | "signal">>();
   const handle = await startStack(
-    { ...spec, project: doubleName(spec.project), services },
+    { ...spec, project: doubleName(spec.project), services: [...copies.values()] },
     {
-      ...options,
+      ...stack,
       leash: true,
-      onChange(state) {
-        latest = state;
-        for (const { name, status, exitCode, signal } of state.services) {
+      onChange({ services }) {
+        for (const { name, status, exitCode, signal } of services) {
           if (status === "exited") exits.set(name, { code: exitCode, signal });
         }
       },
     },
   );
-  let whyNot: string | undefined;
-  try {
-    await handle.waitHealthy({ timeout: PATIENCE, signal: options.signal });
-  } catch (error) {
-    if (options.signal?.aborted === true) {
-      await handle[Symbol.asyncDispose]();
-      throw error;
-    }
-    whyNot = error instanceof Error ? error.message : String(error);
-  }
-  const isUp = new Map(
-    handle.state().services.map(({ name, status }) => [name, status === "healthy" || status === "running"]),
-  );
+  const problems = await comeUp(handle, live, stack.signal);
 
+  const pidOf = (name: string): number | undefined =>
+    handle.state().services.find((one) => one.name === name)?.pid;
+  const volumesOf = (name: string): readonly VolumeMount[] =>
+    (copies.get(name)?.container.mounts ?? []).filter(
+      (mount): mount is VolumeMount => mount.kind === "volume" && !mount.readOnly,
+    );
   return {
-    port: (service) => ports.get(service),
-    problem: (service) => (isUp.get(service) === true ? undefined : (whyNot ?? "it did not come up")),
+    port: (service) => copies.get(service)?.ports[0],
+    problem: (service) => problems.get(service),
+    pid: pidOf,
+    volumes: volumesOf,
     exec: (service, argv, stdin) =>
       execInStack(handle.project, service, argv, {
-        runRoot: options.runRoot,
-        timeout: 10_000,
+        runRoot: stack.runRoot,
+        timeout: EXEC_TIMEOUT,
         ...(stdin === undefined ? {} : { stdin }),
       }),
     async stop(service) {
-      const declared = services.find(({ container }) => container.name === service);
-      const pid = (latest ?? handle.state()).services.find(({ name }) => name === service)?.pid;
-      if (declared === undefined || pid === undefined) throw new Error(`${service} is not running`);
+      const declared = copies.get(service);
+      const pid = pidOf(service);
+      const first = pid === undefined ? undefined : await identifyProcess(pid);
+      if (declared === undefined || first === undefined) return undefined;
+      const { stopSignal, stopGrace } = declared.container;
       exits.delete(service);
-      const started = Date.now();
-      signalProcess(pid, declared.container.stopSignal);
-      const late = !(await until(() => exits.has(service), declared.container.stopGrace));
-      if (late) {
-        signalProcess(pid, "SIGKILL");
-        await until(() => exits.has(service), 5000);
-      }
-      const exit = exits.get(service) ?? { code: undefined, signal: undefined };
-      return { ...exit, took: Date.now() - started, late };
+      const began = Date.now();
+      signalProcess(first.pid, stopSignal as NodeJS.Signals);
+      const late = !(await until(async () => !(await isRunning(first)), stopGrace, stack.signal));
+      const took = Date.now() - began;
+      if (late) await killProcess(first);
+      await until(() => exits.has(service), NEWS, stack.signal);
+      return { code: undefined, signal: undefined, ...exits.get(service), took, late };
     },
     async loseVolumes(service) {
-      const mounts = services.find(({ container }) => container.name === service)?.container.mounts ?? [];
-      for (const mount of mounts) {
-        if (mount.kind === "volume") await rename(mount.source, `${mount.source}.lost`);
-      }
+      for (const volume of volumesOf(service)) await mounts.lose(volume);
     },
     [Symbol.asyncDispose]: () => handle[Symbol.asyncDispose](),
   };
 }
 
-/** The project that the copy runs under. */
+/** The project that the copy runs under. Names in Compose files have no capital letter: nobody else's is called this. */
 export function doubleName(project: string): string {
-  return `${project}-double`;
+  return `${project}-Double`;
 }
 
-/** The same container with nobody's data, always started again, and checked often so that nobody waits. */
+/** Waits for what is up in the original. @returns why a service is not up, by service */
+async function comeUp(
+  handle: StackHandle,
+  live: StackState,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  const awaited = new Set(live.services.filter(isUp).map(({ name }) => name));
+  const { supervisor } = handle.state();
+  const hasSettled = (): boolean =>
+    handle.state().services.every((one) => !awaited.has(one.name) || isUp(one) || isOver(one));
+  try {
+    await until(async () => hasSettled() || !(await isRunning(supervisor)), PATIENCE, signal);
+  } catch (error) {
+    await handle[Symbol.asyncDispose]();
+    throw error;
+  }
+  const down = handle.state().services.filter((one) => !isUp(one));
+  return new Map(
+    down.map((one) => [
+      one.name,
+      awaited.has(one.name) ? describe(one) : "it is not healthy in the stack itself",
+    ]),
+  );
+}
+
+function isUp(state: ServiceState): boolean {
+  return state.status === "healthy" || state.status === "running" || isDone(state);
+}
+
+function isOver(state: ServiceState): boolean {
+  return state.status === "unhealthy" || state.settled || state.restarts >= MOST_RESTARTS;
+}
+
+function describe({ status, failure, exitCode, signal, health }: ServiceState): string {
+  if (failure !== undefined) return failure;
+  if (status === "exited") return `ended with ${signal ?? `exit code ${exitCode}`}`;
+  const said = health.at(-1)?.output.trim() ?? "";
+  return said === "" ? status : `${status}: ${said}`;
+}
+
+/** The same container with nobody's data and no way to the host, always started again, and checked often so that nobody waits. */
 async function asDouble(
   service: StackService,
-  folder: string,
-  ports: Map<string, { address: string; published: number }>,
-  freePort: () => Promise<number>,
+  spec: StackSpec,
+  mounts: DoubleMounts,
+  { live, insidePorts, freePort }: DoubleOptions,
 ): Promise<StackService> {
-  const { container, healthCheck } = service;
-  const [exposed] = container.image.config.exposedPorts;
-  const target = exposed === undefined ? undefined : Number.parseInt(exposed, 10);
-  const published =
-    target === undefined ? undefined : { address: SECOND_LOOPBACK, published: await freePort(), target };
-  if (published !== undefined) ports.set(container.name, published);
+  const { container, healthCheck, restart } = service;
+  const { name } = container;
+  const [target] = insidePorts.get(name) ?? [];
+  const isJob =
+    isDone(live.services.find((one) => one.name === name)) ||
+    spec.services.some(({ dependsOn }) =>
+      dependsOn.some((other) => other.service === name && other.condition === "completed"),
+    );
   return {
     ...service,
-    container: {
-      ...container,
-      mounts: container.mounts.map((mount) =>
-        mount.kind === "volume" ? { ...mount, source: join(folder, `volume-${mount.name}`) } : mount,
-      ),
-    },
-    ports: published === undefined ? [] : [published],
-    restart: { policy: "always" },
+    // On the host's network it would find the live stack, and fight for its ports.
+    container: { ...container, network: "pod", mounts: await mounts.of(container.mounts) },
+    ports: target === undefined ? [] : [{ address: SECOND_LOOPBACK, published: await freePort(), target }],
+    restart: isJob ? restart : { policy: "always" },
     healthCheck:
       healthCheck === undefined ? undefined : { ...healthCheck, interval: 500, startInterval: 300 },
   };
 }
 
-function signalProcess(pid: number, signal: string): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if (errnoOf(error) !== "ESRCH") throw error;
-  }
-}
-
-async function until(holds: () => boolean, patience: number): Promise<boolean> {
+async function until(
+  holds: () => boolean | Promise<boolean>,
+  patience: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   const deadline = Date.now() + patience;
-  while (!holds()) {
+  while (!(await holds())) {
+    signal?.throwIfAborted();
     if (Date.now() > deadline) return false;
     await delay(20);
   }

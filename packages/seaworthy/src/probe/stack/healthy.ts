@@ -1,9 +1,10 @@
 /** The service is healthy, and its health check is one that can fail: a check that cannot is no evidence. */
-import { randomBytes } from "node:crypto";
 import type { Attempt, Finding } from "@seaworthy/evidence";
+import type { ExecResult } from "../../engine/engine.ts";
 import type { StackService } from "../../engine/stack-service.ts";
-import { TRAMPOLINE_X64 } from "../trampoline/trampoline-x64.ts";
-import { conclude, type StackClaim, type StackScene, stateOf } from "./scene.ts";
+import type { ServiceState } from "../../stack/state.ts";
+import { inIdle } from "./idle.ts";
+import { attempt, conclude, isDone, type StackClaim, type StackScene, stateOf } from "./scene.ts";
 
 const CLAIM: StackClaim = {
   control: "healthy",
@@ -17,9 +18,10 @@ const CLAIM: StackClaim = {
     ru: 'healthcheck: { test: ["CMD", "программа-из-образа", "аргумент"] }',
   },
 };
+const PATIENCE = 10_000;
 
 export async function proveHealthy(scene: StackScene, service: StackService): Promise<Finding> {
-  const hardened = live(scene, service);
+  const hardened = readHealth(service, stateOf(scene, service));
   const twin = hardened.outcome === "refused" ? await withoutService(scene, service) : undefined;
   return conclude(scene, service, CLAIM, hardened, twin, {
     en: "the service is not running",
@@ -27,48 +29,45 @@ export async function proveHealthy(scene: StackScene, service: StackService): Pr
   });
 }
 
-function live(scene: StackScene, service: StackService): Attempt {
-  const { healthCheck } = service;
-  const state = stateOf(scene, service);
-  if (healthCheck === undefined) {
-    return {
-      outcome: "breached",
-      summary: { en: "nobody checks whether it works", ru: "никто не проверяет, работает ли она" },
-      steps: [],
-    };
-  }
+export function readHealth({ healthCheck }: StackService, state: ServiceState | undefined): Attempt {
+  if (isDone(state))
+    return attempt("absent", "it did its work and ended with 0", "сделала работу и завершилась с кодом 0");
+  if (healthCheck === undefined)
+    return attempt("breached", "nobody checks whether it works", "никто не проверяет, работает ли она");
   const steps = (state?.health ?? []).map(({ code, timedOut, output }) => ({
     did: healthCheck.argv.join(" "),
-    saw: `${timedOut ? "timed out" : `exit ${code}`}${output.trim() === "" ? "" : `: ${output.trim()}`}`,
+    saw: outcomeOf({ code, timedOut }, output),
   }));
   const status = state?.status ?? "missing";
-  if (status === "healthy") return { outcome: "refused", summary: { en: "healthy", ru: "здорова" }, steps };
-  const last = steps.at(-1)?.saw ?? state?.failure ?? "";
-  return { outcome: "breached", summary: { en: `${status}: ${last}`, ru: `${status}: ${last}` }, steps };
+  if (status === "healthy") return attempt("refused", "healthy", "здорова", steps);
+  const last = steps.at(-1)?.saw ?? state?.failure;
+  const summary = last === undefined ? status : `${status}: ${last}`;
+  return attempt("breached", summary, summary, steps);
 }
 
 /** The same check where nothing but an idle process runs. */
-async function withoutService(
-  { engine }: StackScene,
-  { container, healthCheck }: StackService,
-): Promise<Attempt> {
-  const idle = `/.seaworthy-${randomBytes(8).toString("hex")}`;
-  const mounts = container.mounts.filter((mount) => mount.kind !== "volume");
-  await using running = await engine.start(
-    { ...container, argv: [idle], mounts },
-    {
-      network: { kind: "private" },
-      plant: [{ path: idle, content: TRAMPOLINE_X64, mode: 0o755, uid: 0, gid: 0 }],
-    },
-  );
+async function withoutService(scene: StackScene, { container, healthCheck }: StackService): Promise<Attempt> {
   const argv = healthCheck?.argv ?? [];
-  const { code, timedOut } = await running.exec(argv, { timeout: 10_000 });
-  const steps = [{ did: argv.join(" "), saw: timedOut ? "timed out" : `exit ${code}` }];
-  if (code === 0)
-    return {
-      outcome: "refused",
-      summary: { en: "the check passes without the service", ru: "проверка проходит и без службы" },
-      steps,
-    };
-  return { outcome: "breached", summary: { en: "the check fails", ru: "проверка не проходит" }, steps };
+  return await inIdle(scene, container, async (running) => {
+    const result = await running.exec(argv, {
+      timeout: Math.min(healthCheck?.timeout ?? PATIENCE, PATIENCE),
+    });
+    const output = Buffer.concat([result.stdout, result.stderr]).toString("utf8");
+    const steps = [{ did: argv.join(" "), saw: outcomeOf(result, output) }];
+    if (result.code === 0) {
+      return attempt(
+        "refused",
+        "the check passes without the service",
+        "проверка проходит и без службы",
+        steps,
+      );
+    }
+    return attempt("breached", "the check fails", "проверка не проходит", steps);
+  });
+}
+
+function outcomeOf({ code, timedOut }: Pick<ExecResult, "code" | "timedOut">, output: string): string {
+  const how = timedOut ? "timed out" : code === undefined ? "could not run" : `exit ${code}`;
+  const words = output.trim();
+  return words === "" ? how : `${how}: ${words}`;
 }

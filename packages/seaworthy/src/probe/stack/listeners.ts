@@ -1,29 +1,83 @@
 /** Whose a listening port is: another program of the machine may well use the same number. */
 import { readdir, readFile, readlink } from "node:fs/promises";
 
-const LISTEN = "0A";
-
-/** Whether the process holds a socket that listens on this port, on any address. */
-export async function isListenedToBy(pid: number, port: number): Promise<boolean> {
-  const tables = await Promise.all(
-    ["/proc/net/tcp", "/proc/net/tcp6"].map((file) => readFile(file, "utf8").catch(() => "")),
-  );
-  const inodes = new Set(tables.flatMap((table) => listeningInodes(table, port)));
-  for (const name of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
-    const target = await readlink(`/proc/${pid}/fd/${name}`).catch(() => "");
-    const [, inode] = /^socket:\[(\d+)\]$/.exec(target) ?? [];
-    if (inode !== undefined && inodes.has(inode)) return true;
-  }
-  return false;
+export interface ListeningSocket {
+  /** `127.0.0.1`, `0.0.0.0`, `::1`. */
+  readonly address: string;
+  readonly port: number;
 }
 
-/** Rows of proc(5)'s `/proc/net/tcp`: slot, local address, remote address, state, ..., inode. */
-export function listeningInodes(table: string, port: number): string[] {
-  const wanted = port.toString(16).toUpperCase().padStart(4, "0");
+const LISTEN = "0A";
+
+/**
+ * The TCP sockets that these processes listen on.
+ * @param namespace a process in the network namespace that is meant
+ */
+export async function listeningSockets(
+  namespace: number | "self",
+  holders: readonly number[],
+): Promise<readonly ListeningSocket[]> {
+  const held = new Set((await Promise.all(holders.map(socketInodes))).flat());
+  const tables = await Promise.all(
+    ["tcp", "tcp6"].map((name) => readFile(`/proc/${namespace}/net/${name}`, "utf8").catch(() => "")),
+  );
+  return tables
+    .flatMap(listeners)
+    .filter(({ inode }) => held.has(inode))
+    .map(({ address, port }) => ({ address, port }));
+}
+
+/** A process and all that descend from it. */
+export async function processTree(pid: number): Promise<readonly number[]> {
+  const tree: number[] = [];
+  const waiting = [pid];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    tree.push(next);
+    for (const thread of await readdir(`/proc/${next}/task`).catch(() => [])) {
+      const children = await readFile(`/proc/${next}/task/${thread}/children`, "utf8").catch(() => "");
+      waiting.push(...children.split(" ").filter(Boolean).map(Number));
+    }
+  }
+  return tree;
+}
+
+/** Rows of proc(5)'s `/proc/net/tcp` and `tcp6`: slot, local address, remote address, state, ..., inode. */
+export function listeners(table: string): readonly (ListeningSocket & { readonly inode: string })[] {
   return table
     .split("\n")
     .slice(1)
     .map((row) => row.trim().split(/\s+/))
-    .filter((cells) => cells[3] === LISTEN && cells[1]?.endsWith(`:${wanted}`) === true)
-    .flatMap((cells) => cells[9] ?? []);
+    .filter((cells) => cells[3] === LISTEN)
+    .flatMap((cells) => {
+      const [, address, port] = /^((?:[0-9A-F]{8}){1,4}):([0-9A-F]{4})$/.exec(cells[1] ?? "") ?? [];
+      const inode = cells[9];
+      if (address === undefined || port === undefined || inode === undefined) return [];
+      return [{ address: addressOf(address), port: Number.parseInt(port, 16), inode }];
+    });
+}
+
+export function isLoopback(address: string): boolean {
+  return address.startsWith("127.") || address === "::1";
+}
+
+/** Whether a socket bound to one address answers at another. */
+export function covers(bound: string, address: string): boolean {
+  return bound === address || bound === "::" || (bound === "0.0.0.0" && !address.includes(":"));
+}
+
+async function socketInodes(pid: number): Promise<readonly string[]> {
+  const names = await readdir(`/proc/${pid}/fd`).catch(() => []);
+  const targets = await Promise.all(names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => "")));
+  return targets.flatMap((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? []);
+}
+
+/** The kernel prints each 32-bit word as a number; x64 and arm64 Linux are little-endian. */
+function addressOf(hex: string): string {
+  const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => [...Buffer.from(word, "hex").reverse()]);
+  if (bytes.length === 4) return bytes.join(".");
+  const groups = Array.from({ length: 8 }, (_, index) => Buffer.from(bytes).readUInt16BE(index * 2));
+  const isIpv4 = groups.slice(0, 6).join() === "0,0,0,0,0,65535";
+  if (isIpv4) return bytes.slice(12).join(".");
+  // URL has the canonical form of RFC 5952.
+  return new URL(`http://[${groups.map((group) => group.toString(16)).join(":")}]`).hostname.slice(1, -1);
 }

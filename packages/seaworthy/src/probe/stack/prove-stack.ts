@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Finding, SourceLine } from "@seaworthy/evidence";
 import type { Engine } from "../../engine/engine.ts";
+import type { StackService } from "../../engine/stack-service.ts";
 import { freeLoopbackPort } from "../../net/free-port.ts";
 import type { StackOptions } from "../../stack/stack.ts";
 import type { StackSpec } from "../../stack/stack-spec.ts";
@@ -10,10 +11,12 @@ import type { StackState } from "../../stack/state.ts";
 import { proveDataSurvives } from "./data-survives-restart.ts";
 import { proveUnreachable } from "./datastore-unreachable.ts";
 import { startDouble } from "./double-stack.ts";
+import { insidePorts } from "./exposure.ts";
 import { proveHealthy } from "./healthy.ts";
 import { provePublishedPorts } from "./published-ports.ts";
 import type { Role, StackScene } from "./scene.ts";
 import { proveStops } from "./stops-on-signal.ts";
+import { together } from "./together.ts";
 
 export interface ProveStackOptions {
   readonly spec: StackSpec;
@@ -28,31 +31,55 @@ export interface ProveStackOptions {
   readonly onFinding?: (finding: Finding) => void;
 }
 
+/**
+ * Only the double is disturbed; the live stack is looked at and connected to over loopback.
+ * @returns findings in the order of the services, each as `onFinding` was told
+ * @throws Fault those of starting a stack, when the double could not be made at all
+ */
 export async function proveStack(options: ProveStackOptions): Promise<readonly Finding[]> {
+  const { spec, state, engine, stack, role, source } = options;
   const folder = await mkdtemp(join(options.workDirectory, "double-"));
   try {
-    await using double = await startDouble(options.spec, options.stack, folder, freeLoopbackPort);
-    const { spec, state, engine, role, source } = options;
-    const scene: StackScene = { services: spec.services, state, double, engine, role, source };
+    const insidePorts = await insidePortsOf(spec, state);
+    const freePort = freeLoopbackPort;
+    await using double = await startDouble(spec, { stack, live: state, insidePorts, folder, freePort });
+    const { services } = spec;
+    const { signal } = stack;
+    const scene: StackScene = { services, state, double, engine, insidePorts, signal, role, source };
     const findings: Finding[] = [];
     const keep = (finding: Finding | undefined): void => {
       if (finding === undefined) return;
       findings.push(finding);
       options.onFinding?.(finding);
     };
-    for (const service of spec.services) {
-      keep(await provePublishedPorts(scene, service));
-      keep(await proveUnreachable(scene, service));
-      keep(await proveHealthy(scene, service));
-    }
-    // What follows disturbs the double, so it comes last, and each service is stopped while all others are up.
-    for (const service of spec.services) {
-      options.stack.signal?.throwIfAborted();
-      keep(await proveStops(scene, service));
-    }
-    await Promise.all(spec.services.map(async (service) => keep(await proveDataSurvives(scene, service))));
+    const looks = await together(services.map((service) => look(scene, service)));
+    for (const finding of looks.flat()) keep(finding);
+    // What follows disturbs the double, so it comes last.
+    for (const finding of await proveStops(scene)) keep(finding);
+    const kept = await together(services.map((service) => proveDataSurvives(scene, service)));
+    for (const finding of kept) keep(finding);
     return findings;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function look(scene: StackScene, service: StackService): Promise<readonly (Finding | undefined)[]> {
+  scene.signal?.throwIfAborted();
+  return [
+    await provePublishedPorts(scene, service),
+    await proveUnreachable(scene, service),
+    await proveHealthy(scene, service),
+  ];
+}
+
+async function insidePortsOf(
+  { services }: StackSpec,
+  state: StackState,
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  return new Map(
+    await Promise.all(
+      services.map(async (one) => [one.container.name, await insidePorts(one, state)] as const),
+    ),
+  );
 }

@@ -13,6 +13,9 @@ export interface StackScene {
   readonly state: StackState;
   readonly double: DoubleStack;
   readonly engine: Engine;
+  /** In the container, by service: what the service listens on, and what its image and its `ports` name. */
+  readonly insidePorts: ReadonlyMap<string, readonly number[]>;
+  readonly signal: AbortSignal | undefined;
   role(service: string): Role;
   source(service: string, key: string): SourceLine | undefined;
 }
@@ -26,6 +29,20 @@ export interface StackClaim {
 
 export function stateOf(scene: StackScene, service: StackService): ServiceState | undefined {
   return scene.state.services.find(({ name }) => name === service.container.name);
+}
+
+/** Whether it was a job, not a server: it did its work and ended with 0. */
+export function isDone(state: ServiceState | undefined): boolean {
+  return state?.settled === true && state.exitCode === 0 && state.failure === undefined;
+}
+
+export function attempt(
+  outcome: Attempt["outcome"],
+  en: string,
+  ru: string,
+  steps: Attempt["steps"] = [],
+): Attempt {
+  return { outcome, summary: { en, ru }, steps };
 }
 
 /** Two attempts and a claim to a finding. */

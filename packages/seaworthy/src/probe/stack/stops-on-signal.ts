@@ -1,10 +1,12 @@
 /** A service that hears its stop signal finishes its work; one that does not is killed in the middle of it. */
-import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Attempt, Finding } from "@seaworthy/evidence";
+import type { Container } from "../../engine/container.ts";
 import type { StackService } from "../../engine/stack-service.ts";
-import { TRAMPOLINE_X64 } from "../trampoline/trampoline-x64.ts";
-import { conclude, type StackClaim, type StackScene } from "./scene.ts";
+import type { Stopped } from "./double-stack.ts";
+import { inIdle } from "./idle.ts";
+import { attempt, conclude, isDone, type StackClaim, type StackScene, stateOf } from "./scene.ts";
+import { together } from "./together.ts";
 
 const CLAIM: StackClaim = {
   control: "stops-on-signal",
@@ -14,86 +16,80 @@ const CLAIM: StackClaim = {
   },
   key: "stop_grace_period",
   fix: {
-    en: "handle the stop signal in the first process, or set init",
-    ru: "обработайте сигнал остановки в первом процессе",
+    en: "handle the stop signal in the first process, and give it time with stop_grace_period",
+    ru: "обработайте сигнал остановки в первом процессе и дайте ему время через stop_grace_period",
   },
 };
-/** A process that ignores a signal ignores it at once. */
+/** A process that ignores a signal ignores it at once; the twin is given at least as long as the service took. */
 const PATIENCE = 700;
 
-export async function proveStops(scene: StackScene, service: StackService): Promise<Finding> {
-  const hardened = await stopDouble(scene, service);
-  const twin = hardened.outcome === "refused" ? await stopIdle(scene, service) : undefined;
+/** One finding a service. Each is stopped while all others are up; the twins disturb nobody and run together. */
+export async function proveStops(scene: StackScene): Promise<readonly Finding[]> {
+  const stops: (readonly [StackService, Attempt | Stopped])[] = [];
+  for (const service of scene.services) {
+    scene.signal?.throwIfAborted();
+    stops.push([service, await stopDouble(scene, service)]);
+  }
+  return await together(stops.map(([service, stopped]) => judgeWithTwin(scene, service, stopped)));
+}
+
+async function judgeWithTwin(
+  scene: StackScene,
+  service: StackService,
+  stopped: Attempt | Stopped,
+): Promise<Finding> {
+  const { container } = service;
+  const hardened = "outcome" in stopped ? stopped : judgeStop(container, stopped);
+  const twin =
+    hardened.outcome === "refused" && "took" in stopped
+      ? await stopIdle(scene, container, Math.max(PATIENCE, stopped.took))
+      : undefined;
   return conclude(scene, service, CLAIM, hardened, twin, {
     en: "the first process has no handler for the signal",
     ru: "у первого процесса нет обработчика сигнала",
   });
 }
 
-async function stopDouble({ double }: StackScene, { container }: StackService): Promise<Attempt> {
-  const problem = double.problem(container.name);
+async function stopDouble(scene: StackScene, service: StackService): Promise<Attempt | Stopped> {
+  const { name } = service.container;
+  if (isDone(stateOf(scene, service)))
+    return attempt("absent", "it ends without being told to", "завершается сама, без сигнала");
+  const problem = scene.double.problem(name);
   if (problem !== undefined)
-    return {
-      outcome: "unable",
-      summary: { en: `its double is not up: ${problem}`, ru: `дубль не запустился: ${problem}` },
-      steps: [],
-    };
-  const { code, signal, took, late } = await double.stop(container.name);
-  const steps = [
-    {
-      did: `${container.stopSignal} to the first process`,
-      saw: `${late ? "killed" : (signal ?? `exit ${code}`)} after ${took} ms`,
-    },
-  ];
-  if (late) {
-    return {
-      outcome: "breached",
-      summary: {
-        en: `still there after ${container.stopGrace / 1000} s`,
-        ru: `не завершилась за ${container.stopGrace / 1000} с`,
-      },
-      steps,
-    };
-  }
-  if (code === 0)
-    return {
-      outcome: "refused",
-      summary: { en: `exit 0 after ${took} ms`, ru: `код 0 через ${took} мс` },
-      steps,
-    };
-  return {
-    outcome: "breached",
-    summary: {
-      en: `ended with ${signal ?? `exit code ${code}`}`,
-      ru: `завершилась: ${signal ?? `код ${code}`}`,
-    },
-    steps,
-  };
+    return attempt("unable", `its double is not up: ${problem}`, `дубль не запустился: ${problem}`);
+  const stopped = await scene.double.stop(name);
+  return stopped ?? attempt("unable", "its double has ended already", "дубль уже завершился");
 }
 
-async function stopIdle({ engine }: StackScene, { container }: StackService): Promise<Attempt> {
-  const idle = `/.seaworthy-${randomBytes(8).toString("hex")}`;
-  const mounts = container.mounts.filter((mount) => mount.kind !== "volume");
-  await using running = await engine.start(
-    { ...container, argv: [idle], mounts },
-    {
-      network: { kind: "private" },
-      plant: [{ path: idle, content: TRAMPOLINE_X64, mode: 0o755, uid: 0, gid: 0 }],
-    },
-  );
-  await running.kill(container.stopSignal);
-  const ended = await Promise.race([running.exited.then(() => true), delay(PATIENCE, false)]);
+export function judgeStop(
+  { stopSignal, stopGrace }: Pick<Container, "stopSignal" | "stopGrace">,
+  { code, signal, took, late }: Stopped,
+): Attempt {
+  const how = signal ?? (code === undefined ? "ended" : `exit ${code}`);
   const steps = [
-    {
-      did: `${container.stopSignal} to the first process`,
-      saw: ended ? "ended" : `still there after ${PATIENCE} ms`,
-    },
+    { did: `${stopSignal} to the first process`, saw: `${late ? "killed" : how} after ${took} ms` },
   ];
-  if (ended)
-    return {
-      outcome: "refused",
-      summary: { en: "it ended all the same", ru: "процесс всё равно завершился" },
-      steps,
-    };
-  return { outcome: "breached", summary: { en: "it had to be killed", ru: "процесс пришлось убить" }, steps };
+  const seconds = stopGrace / 1000;
+  if (late)
+    return attempt("breached", `still there after ${seconds} s`, `не завершилась за ${seconds} с`, steps);
+  if (code === 0) return attempt("refused", `exit 0 after ${took} ms`, `код 0 через ${took} мс`, steps);
+  if (code === undefined && signal === undefined)
+    return attempt("unable", "its exit code is not known", "код завершения неизвестен", steps);
+  return attempt(
+    "breached",
+    `ended with ${signal ?? `exit code ${code}`}`,
+    `завершилась: ${signal ?? `код ${code}`}`,
+    steps,
+  );
+}
+
+async function stopIdle(scene: StackScene, container: Container, patience: number): Promise<Attempt> {
+  return await inIdle(scene, container, async (running) => {
+    await running.kill(container.stopSignal);
+    const ended = await Promise.race([running.exited.then(() => true), delay(patience, false)]);
+    const saw = ended ? "ended" : `still there after ${patience} ms`;
+    const steps = [{ did: `${container.stopSignal} to the first process`, saw }];
+    if (ended) return attempt("refused", "it ended all the same", "процесс всё равно завершился", steps);
+    return attempt("breached", "it had to be killed", "процесс пришлось убить", steps);
+  });
 }

@@ -1,0 +1,164 @@
+/** How something is stored and read back through each kind of data store, from inside its container. */
+import { constants } from "node:fs";
+import { open, readFile, stat, writeFile } from "node:fs/promises";
+import type { VolumeMount } from "../../engine/container.ts";
+import type { StackService } from "../../engine/stack-service.ts";
+import { errnoOf, isMissing } from "../../fault/errno.ts";
+import type { DoubleStack } from "./double-stack.ts";
+import type { Role } from "./scene.ts";
+
+/** `not yet` while it starts up; `no` with its own words when it will not do what it is asked. */
+export type Answer =
+  | { readonly kind: "yes"; readonly text: string }
+  | { readonly kind: "no" | "not yet"; readonly text: string };
+
+export interface DataStore {
+  write(value: string): Promise<Answer>;
+  /** The text is empty when nothing is stored. */
+  read(): Promise<Answer>;
+}
+
+export async function dataStoreOf(
+  role: Role,
+  service: StackService,
+  double: DoubleStack,
+): Promise<DataStore> {
+  const { name } = service.container;
+  switch (role) {
+    case "postgres":
+      return postgres(service, double);
+    case "redis":
+      return await redis(service, double);
+    case "app":
+      return files(() => double.pid(name), double.volumes(name));
+  }
+}
+
+const STARTING =
+  /starting up|shutting down|could not connect|connection to server|Connection refused|LOADING|No such file|not running/i;
+const NOT_FOR_US = /authentication failed|no password supplied|no pg_hba\.conf entry/;
+const REDIS_ERROR = /^(?:\(error\) )?(?:ERR|NOPERM|NOAUTH|WRONGPASS|MISCONF|READONLY|OOM)\b/m;
+
+/** What a client program that ended with this code and these words has said. */
+export function answerOf(code: number | undefined, words: string): Answer {
+  const text = words.trim();
+  const last = text.split("\n").at(-1)?.trim() ?? "";
+  if (STARTING.test(text) && !NOT_FOR_US.test(text)) return { kind: "not yet", text: last };
+  return code === 0 && !REDIS_ERROR.test(text) ? { kind: "yes", text } : { kind: "no", text: last };
+}
+
+async function ask(
+  double: DoubleStack,
+  service: string,
+  argv: readonly string[],
+  stdin: string,
+): Promise<Answer> {
+  try {
+    const { code, stdout, stderr } = await double.exec(service, argv, Buffer.from(stdin));
+    return answerOf(code, Buffer.concat([stdout, stderr]).toString("utf8"));
+  } catch (error) {
+    // The container is between two lives.
+    return { kind: "not yet", text: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function postgres({ container }: StackService, double: DoubleStack): DataStore {
+  const user = container.env.get("POSTGRES_USER") ?? "postgres";
+  const psql = [
+    "psql",
+    "--no-psqlrc",
+    "--no-password",
+    "--quiet",
+    "--tuples-only",
+    "--set=ON_ERROR_STOP=1",
+    `--username=${user}`,
+    `--dbname=${container.env.get("POSTGRES_DB") ?? user}`,
+  ];
+  const sql = (text: string): Promise<Answer> => ask(double, container.name, psql, text);
+  return {
+    write: (value) =>
+      sql(
+        `CREATE TABLE IF NOT EXISTS seaworthy_marker (value text); INSERT INTO seaworthy_marker VALUES ('${value}');`,
+      ),
+    // A new database has no such table, which is nothing to read.
+    read: () =>
+      sql(
+        "SELECT to_regclass('seaworthy_marker') IS NOT NULL AS known \\gset\n\\if :known\nSELECT value FROM seaworthy_marker;\n\\endif\n",
+      ),
+  };
+}
+
+/** Logs in as whoever the service's own configuration lets write; the password goes through standard input only. */
+async function redis({ container }: StackService, double: DoubleStack): Promise<DataStore> {
+  const secrets = container.mounts.filter((mount) => mount.kind === "secret");
+  const texts = await Promise.all(secrets.map(({ source }) => readFile(source, "utf8").catch(() => "")));
+  const { login, prefix } = redisLogin([...texts, container.argv.join(" ")].join("\n"));
+  const key = `${prefix}seaworthy-marker`;
+  const command = async (words: string): Promise<Answer> => {
+    const answer = await ask(double, container.name, ["redis-cli"], `${login}${words}\n`);
+    // What the login was answered with.
+    return login === "" ? answer : { ...answer, text: answer.text.replace(/^OK(?:\n|$)/, "") };
+  };
+  return { write: (value) => command(`SET ${key} ${value}`), read: () => command(`GET ${key}`) };
+}
+
+/**
+ * From users of an access control list (the first that may touch keys) or `requirepass`.
+ * @see the ACL file format of the Redis documentation, "ACL"
+ */
+export function redisLogin(configuration: string): { readonly login: string; readonly prefix: string } {
+  const users = [...configuration.matchAll(/^user (\S+) on (?:.* )?>(\S+)(?:.*? ~(\S*?)\*)?/gm)];
+  const [, user = "default", password, prefix = ""] =
+    users.find((found) => found[3] !== undefined) ?? users[0] ?? [];
+  const [, required] = /(?:^|--)requirepass\s+(\S+)/m.exec(configuration) ?? [];
+  const secret = password ?? required;
+  return { login: secret === undefined ? "" : `AUTH ${user} ${secret}\n`, prefix };
+}
+
+/** A file in each volume, through the container's own view of it: where the service itself would write. */
+function files(pid: () => number | undefined, volumes: readonly VolumeMount[]): DataStore {
+  const inEach = async (act: (path: string) => Promise<string>): Promise<Answer> => {
+    const first = pid();
+    if (first === undefined) return { kind: "not yet", text: "it is not running" };
+    try {
+      const texts: string[] = [];
+      for (const volume of volumes) texts.push(await inVolume(first, volume, act));
+      // What only some of the volumes have is lost.
+      return { kind: "yes", text: texts.includes("") ? "" : texts.join("\n") };
+    } catch (error) {
+      const hasEnded = isMissing(error) || errnoOf(error) === "ESRCH";
+      const text = error instanceof Error ? error.message : String(error);
+      return { kind: hasEnded ? "not yet" : "no", text };
+    }
+  };
+  return {
+    write: (value) =>
+      inEach(async (path) => {
+        await writeFile(path, value, { flag: "wx", mode: 0o600 });
+        return value;
+      }),
+    read: () =>
+      inEach((path) =>
+        readFile(path, "utf8").catch((error: unknown) => {
+          if (isMissing(error)) return "";
+          throw error;
+        }),
+      ),
+  };
+}
+
+/**
+ * The marker's path by way of the open folder: links in the image might lead a path out of the container, so
+ * nothing is touched unless the folder is the volume itself.
+ */
+async function inVolume(
+  pid: number,
+  { source, target }: VolumeMount,
+  act: (path: string) => Promise<string>,
+): Promise<string> {
+  await using folder = await open(`/proc/${pid}/root${target}`, constants.O_RDONLY | constants.O_DIRECTORY);
+  const [found, wanted] = await Promise.all([folder.stat(), stat(source)]);
+  if (found.dev !== wanted.dev || found.ino !== wanted.ino)
+    throw new Error(`expected the volume at ${target}, found another folder`);
+  return await act(`/proc/self/fd/${folder.fd}/.seaworthy-marker`);
+}

@@ -1,0 +1,256 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Finding } from "@seaworthy/evidence";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Container, HealthCheck } from "../../engine/container.ts";
+import { createLab, hardened, type Lab, traces, whyNotHere } from "../../engine/runc/busybox.fixture.ts";
+import { createRuncEngine } from "../../engine/runc/runc.ts";
+import type { StackService } from "../../engine/stack-service.ts";
+import { freeLoopbackPort } from "../../net/free-port.ts";
+import { readStack, type StackOptions, startStack, stopStack } from "../../stack/stack.ts";
+import type { StackSpec } from "../../stack/stack-spec.ts";
+import { doubleName } from "./double-stack.ts";
+import { proveStack } from "./prove-stack.ts";
+import type { Role } from "./scene.ts";
+
+const reason = whyNotHere();
+const here = reason === undefined ? describe : describe.skip;
+const REPOSITORY = fileURLToPath(new URL("../../../../..", import.meta.url));
+
+/** A shell as the first process reaps nothing while it waits for a child in the foreground: hence the ampersand. */
+const server = (command: string): string => `trap 'kill $!; exit 0' TERM; ${command} & wait`;
+const tmp = { kind: "tmpfs", target: "/tmp", size: 65536, mode: 0o1777, exec: false } as const;
+const check = (script: string): HealthCheck => ({
+  argv: ["/bin/sh", "-c", script],
+  ...{ interval: 100, timeout: 2_000, startPeriod: 0, startInterval: 100, retries: 3 },
+});
+
+here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, () => {
+  let lab: Lab;
+  let options: StackOptions;
+  let port = 0;
+  let work = "";
+
+  beforeAll(() => {
+    // The supervisor is a program: it runs compiled. A type error elsewhere does not keep it from being written.
+    spawnSync("npx", ["tsc", "-b", "packages/seaworthy/tsconfig.build.json"], { cwd: REPOSITORY });
+  });
+  beforeEach(async () => {
+    lab = createLab(`prove-stack-${process.pid}`);
+    options = { ...lab.options, leash: true };
+    port = await freeLoopbackPort();
+    work = join(lab.folder, "work");
+    mkdirSync(work);
+  });
+  afterEach(async () => {
+    await stopStack(lab.options.project, options);
+    for (const project of [lab.options.project, doubleName(lab.options.project), "twins"])
+      expect(traces(lab, project)).toEqual([]);
+    expect(readdirSync(work)).toEqual([]);
+    lab[Symbol.dispose]();
+  });
+
+  function service(
+    name: string,
+    script: string,
+    changes: Partial<StackService> = {},
+    container: Partial<Container> = {},
+  ): StackService {
+    return {
+      container: hardened(lab.image, script, { name, mounts: [tmp], ...container }),
+      ...{ ports: [], healthCheck: undefined, restart: { policy: "no" }, dependsOn: [], ...changes },
+    };
+  }
+
+  const volume = (): Container["mounts"][number] => ({
+    ...{
+      kind: "volume",
+      name: "files",
+      source: join(lab.folder, "volume"),
+      target: "/data",
+      readOnly: false,
+    },
+  });
+
+  async function prove(
+    services: readonly StackService[],
+    role: (service: string) => Role = () => "app",
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, Finding>> {
+    const spec: StackSpec = { project: lab.options.project, services };
+    await using stack = await startStack(spec, options);
+    await stack.waitHealthy({ timeout: 10_000 }).catch(() => undefined);
+    const seen: Finding[] = [];
+    const findings = await proveStack({
+      spec,
+      state: stack.state(),
+      engine: createRuncEngine({ ...lab.options, project: "twins" }),
+      stack: { ...lab.options, signal },
+      role,
+      source: (name, key) => ({ file: "compose.yaml", line: 7, key: `services.${name}.${key}` }),
+      workDirectory: work,
+      onFinding: (finding) => seen.push(finding),
+    });
+    expect(findings).toEqual(seen);
+    return new Map(findings.map((finding) => [finding.id, finding]));
+  }
+
+  const verdicts = (findings: ReadonlyMap<string, Finding>): Readonly<Record<string, string>> =>
+    Object.fromEntries([...findings].map(([id, { verdict }]) => [id, verdict]));
+
+  const HTTP = "echo answer > /tmp/index.html; ";
+  const HTTPD = server("httpd -f -p 8000 -h /tmp");
+
+  test("a stack as it should be: every claim is refused in it and breached in its twin", async () => {
+    const app = service(
+      "app",
+      HTTP + HTTPD,
+      {
+        ports: [{ address: "127.0.0.1", published: port, target: 8000 }],
+        healthCheck: check("wget -q -O- http://127.0.0.1:8000/"),
+        dependsOn: [{ service: "cache", condition: "healthy" }],
+      },
+      { mounts: [tmp, volume()] },
+    );
+    const cache = service("cache", server("nc -ll -p 6379 -e /bin/echo +PONG"), {
+      healthCheck: check("nc -w 1 127.0.0.1 6379 < /dev/null"),
+    });
+    const findings = await prove([app, cache], (name) => (name === "cache" ? "redis" : "app"));
+    expect(verdicts(findings)).toEqual({
+      "published-ports/app": "held",
+      "healthy/app": "held",
+      "stops-on-signal/app": "held",
+      "data-survives-restart/app": "held",
+      "published-ports/cache": "held",
+      "datastore-unreachable/cache": "held",
+      "healthy/cache": "held",
+      "stops-on-signal/cache": "held",
+      "data-survives-restart/cache": "absent",
+    });
+    for (const { verdict, hardened: live, twin, loosened } of findings.values()) {
+      if (verdict !== "held") continue;
+      expect([live?.outcome, twin?.outcome]).toEqual(["refused", "breached"]);
+      expect(loosened?.en).toBeTruthy();
+    }
+    expect(readdirSync(join(lab.folder, "volume")), "the live data were not touched").toEqual(["seed"]);
+  });
+
+  test("each sabotage is a breach, with what was seen and where it is declared", async () => {
+    const app = service("app", `${HTTP}trap '' TERM; httpd -f -p 8000 -h /tmp & wait`, {
+      healthCheck: check("curl -f http://127.0.0.1:8000/"),
+    });
+    const db = service("db", server("nc -ll -p 5432 -e /bin/printf N"), {
+      ports: [{ address: "0.0.0.0", published: port, target: 5432 }],
+    });
+    const quits = service("quits", `trap 'exit 3' TERM; sleep 60 & wait`, {
+      healthCheck: check("true"),
+    });
+    const ignores = service("ignores", `trap '' TERM; sleep 60 & wait; wait`, {}, { stopGrace: 300 });
+    const findings = await prove([app, db, quits, ignores], (name) => (name === "db" ? "postgres" : "app"));
+    expect(findings.get("healthy/app")).toMatchObject({
+      verdict: "breached",
+      hardened: { summary: { en: /^unhealthy: exit 127: .*curl/ } },
+    });
+    expect(findings.get("published-ports/app"), "its port needs no health").toMatchObject({
+      verdict: "held",
+    });
+    // Its double is as unhealthy as it is.
+    expect(findings.get("stops-on-signal/app")).toMatchObject({ verdict: "unproven" });
+    expect(findings.get("datastore-unreachable/db")).toMatchObject({
+      verdict: "breached",
+      hardened: { summary: { en: `reached PostgreSQL at 127.0.0.1:${port}, which takes logins` } },
+      source: { line: 7, key: "services.db.ports" },
+    });
+    expect(findings.get("published-ports/db")).toMatchObject({
+      verdict: "breached",
+      hardened: { summary: { en: `answers at 0.0.0.0:${port}: open to other machines` } },
+    });
+    expect(findings.get("healthy/db")).toMatchObject({ verdict: "breached" });
+    // No psql in this image: nothing could be stored, which is not a pass.
+    expect(findings.get("data-survives-restart/db")).toMatchObject({ verdict: "unproven" });
+    expect(findings.get("stops-on-signal/quits")).toMatchObject({
+      verdict: "breached",
+      hardened: { summary: { en: "ended with exit code 3" } },
+    });
+    expect(findings.get("healthy/quits"), "a check that cannot fail").toMatchObject({
+      verdict: "unproven",
+      twin: { outcome: "refused" },
+    });
+    expect(findings.get("stops-on-signal/ignores")).toMatchObject({
+      verdict: "breached",
+      hardened: { summary: { en: "still there after 0.3 s" } },
+    });
+  });
+
+  test("a data store on the host's network is reached there, and its double is not put there", async () => {
+    const db = service("db", server(`nc -ll -p ${port} -e /bin/printf N`), {}, { network: "host" });
+    const findings = await prove([db], () => "postgres");
+    expect(findings.get("datastore-unreachable/db")).toMatchObject({
+      verdict: "breached",
+      hardened: { summary: { en: `reached PostgreSQL at 127.0.0.1:${port}, which takes logins` } },
+    });
+    expect(findings.get("published-ports/db")).toMatchObject({ verdict: "breached" });
+    expect(findings.get("stops-on-signal/db")).toMatchObject({ verdict: "held" });
+  });
+
+  test("a job that others wait for runs once in the double too, and is no server", async () => {
+    const job = service("job", "exit 0");
+    const app = service("app", server("sleep 60"), {
+      dependsOn: [{ service: "job", condition: "completed" }],
+    });
+    expect(verdicts(await prove([job, app]))).toMatchObject({
+      "healthy/job": "absent",
+      "stops-on-signal/job": "absent",
+      "stops-on-signal/app": "held",
+    });
+  });
+
+  test("a folder of the host that the live stack writes to is not the double's", async () => {
+    const source = join(lab.folder, "uploads");
+    mkdirSync(source, { mode: 0o777 });
+    const bind = { kind: "bind", source, target: "/home", readOnly: false } as const;
+    // Each container that starts would leave a file of its own.
+    const app = service(
+      "app",
+      server("sleep 60"),
+      {},
+      {
+        mounts: [tmp, bind],
+        argv: [
+          "/bin/sh",
+          "-c",
+          `: > /home/started-$(hostname)-$(cat /proc/sys/kernel/random/uuid); ${server("sleep 60")}`,
+        ],
+        user: { uid: 0, gid: 0, groups: [] },
+        capabilities: ["DAC_OVERRIDE"],
+      },
+    );
+    expect(verdicts(await prove([app]))).toMatchObject({ "data-survives-restart/app": "held" });
+    expect(readdirSync(source)).toHaveLength(1);
+  });
+
+  test("aborted, it ends the double and leaves the live stack up", async () => {
+    const spec: StackSpec = {
+      project: lab.options.project,
+      services: [service("app", server("sleep 60")), service("other", server("sleep 60"))],
+    };
+    await using stack = await startStack(spec, options);
+    await stack.waitHealthy({ timeout: 10_000 });
+    const abort = new AbortController();
+    const proving = proveStack({
+      spec,
+      state: stack.state(),
+      engine: createRuncEngine({ ...lab.options, project: "twins" }),
+      stack: { ...lab.options, signal: abort.signal },
+      role: () => "app",
+      source: () => undefined,
+      workDirectory: work,
+      onFinding: () => abort.abort(new Error("enough")),
+    });
+    await expect(proving).rejects.toThrow("enough");
+    expect(await readStack(doubleName(spec.project), options)).toBeUndefined();
+    expect(stack.state().services.map(({ status }) => status)).toEqual(["running", "running"]);
+  });
+});
