@@ -50,6 +50,19 @@ describe("the project", () => {
     writeFileSync(join(example.project, "package.json"), before);
   });
 
+  test("a package that wants to run code when installed is named, and the image is built without it", async () => {
+    const lock = readFileSync(join(example.project, "package-lock.json"));
+    await example.edit("package-lock.json", (text) =>
+      text.replace('"node_modules/pino": {', '"node_modules/pino": {\n      "hasInstallScript": true,'),
+    );
+    const built = await example.seaworthy(["build", "--service", "app"]);
+    expect(built).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/warning pino \d\S* \(install script\)/) as string,
+    });
+    writeFileSync(join(example.project, "package-lock.json"), lock);
+  }, 60_000);
+
   test("a seaworthy.lock that no longer fits says what changed", async () => {
     writeFileSync(join(example.project, ".nvmrc"), "22\n");
     expectRefusal(await example.seaworthy(["build"]), 3, /Node "22"/, /plan --update/);

@@ -46,6 +46,7 @@ export async function planBackingImage(options: BackingImageOptions): Promise<Im
     layers: debianLayers({ recipe, locked, architecture, source: options.debian, files }),
     pinnedBy: `${packages.length} Debian packages by seaworthy.lock`,
     developmentOnly: [],
+    installScripts: () => Promise.resolve([]),
     budget: undefined,
   };
 }

@@ -31,6 +31,8 @@ export interface ImagePlan {
   readonly pinnedBy: string;
   /** Paths under `node_modules` that the npm lock marks as development only. */
   readonly developmentOnly: readonly string[];
+  /** npm packages that want to run code when installed, which is not done: they may not work as they are. */
+  installScripts(): Promise<readonly string[]>;
   /** In bytes, unpacked. */
   readonly budget: number | undefined;
 }

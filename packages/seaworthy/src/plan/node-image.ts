@@ -3,8 +3,9 @@ import { digestOf } from "../content/digest.ts";
 import type { PackageSource } from "../debian/locked-package.ts";
 import { type BuildStageOptions, buildApp, buildInputs } from "../npm/build-stage.ts";
 import { dependencyParts } from "../npm/dependency-parts.ts";
+import { findInstallScripts } from "../npm/install-scripts.ts";
 import { nodePart } from "../npm/node-runtime.ts";
-import type { Platform } from "../npm/select.ts";
+import { type Platform, selectPackages } from "../npm/select.ts";
 import type { TarballSource } from "../npm/tarball-source.ts";
 import type { ImageHealthCheck } from "../oci/image.ts";
 import type { ComposeService } from "../recipe/compose-service.ts";
@@ -77,6 +78,7 @@ export async function planNodeImage(options: NodeImageOptions): Promise<ImagePla
     developmentOnly: [...node.project.lock.nodes.values()]
       .filter((item) => item.dev)
       .map((item) => `${APP}/${item.path}`),
+    installScripts: () => namedInstallScripts(node, platform, npm),
     budget: BUDGET,
   };
 }
@@ -91,6 +93,27 @@ async function appLayer({ node, npm, onOutput }: NodeImageOptions): Promise<Laye
     inputs: digestOf(JSON.stringify(["app", inputs])),
     parts: async () => [(await buildApp(node.project, options)).part],
   };
+}
+
+/** Found by looking into every package, and remembered for as long as the lock stays the same. */
+async function namedInstallScripts(
+  { project }: NodeServiceRequest,
+  platform: Platform,
+  source: TarballSource,
+): Promise<readonly string[]> {
+  const { packages } = selectPackages(project.lock, { platform, dev: false });
+  const key = digestOf(
+    JSON.stringify([
+      "install scripts",
+      packages.map(({ name, integrity, hasInstallScript }) => [name, integrity, hasInstallScript]),
+    ]),
+  );
+  const known = await source.store.recall(key);
+  if (known !== undefined) return JSON.parse(known) as readonly string[];
+  const found = await findInstallScripts(packages, source);
+  const names = found.map(({ package: item, why }) => `${item.name} ${item.version} (${why})`);
+  await source.store.remember(key, JSON.stringify(names));
+  return names;
 }
 
 /** The image carries the service's health check for whoever runs it without this Compose file. */

@@ -40,6 +40,11 @@ export async function build(options: BuildOptions, io: VerbIo): Promise<Built> {
       const onPart = (layer: string, part: string): void =>
         phase.update(`${image.service}: ${layer}: ${part}`);
       phase.update(image.service);
+      for (const name of await image.installScripts()) {
+        io.warn(
+          `${name} wants to run code when it is installed, which is not done: it may not work as it is`,
+        );
+      }
       io.signal.throwIfAborted();
       built.push({ plan: image, image: await buildImage(store, image, { onPart }) });
     }
