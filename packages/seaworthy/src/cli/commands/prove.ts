@@ -2,8 +2,8 @@
 import { prove } from "../../verb/prove.ts";
 import { writeProof } from "../../verb/report.ts";
 import { type Command, DIRECTORY, FILE, FROZEN, LANGUAGE, MIRROR, projectOptions } from "../command.ts";
-import { findingsTable } from "../findings-table.ts";
 import { languageOf } from "../language.ts";
+import { printProof } from "../print-proof.ts";
 
 export const proveCommand: Command = {
   name: "prove",
@@ -17,12 +17,6 @@ export const proveCommand: Command = {
   async run(given, io, output) {
     const language = languageOf(given);
     const proved = await prove(projectOptions(given), io);
-    const { report, files } = await writeProof(proved, language, io);
-    output.json(report);
-    output.line();
-    output.line(findingsTable(report.findings, output.colour));
-    output.line();
-    output.line(`report  ${files.markdown}`);
-    return report.exitCode;
+    return printProof(await writeProof(proved, language, io), output);
   },
 };

@@ -1,8 +1,8 @@
 /** `seaworthy ship`. */
 import { ship } from "../../verb/ship.ts";
 import { type Command, DIRECTORY, FILE, FROZEN, LANGUAGE, MIRROR, projectOptions } from "../command.ts";
-import { findingsTable } from "../findings-table.ts";
 import { languageOf } from "../language.ts";
+import { printProof } from "../print-proof.ts";
 
 export const shipCommand: Command = {
   name: "ship",
@@ -14,12 +14,7 @@ export const shipCommand: Command = {
     { line: "ship --frozen --json", does: "in a pipeline: the lock must fit, the exit code decides" },
   ],
   async run(given, io, output) {
-    const { report, files } = await ship({ ...projectOptions(given), language: languageOf(given) }, io);
-    output.json(report);
-    output.line();
-    output.line(findingsTable(report.findings, output.colour));
-    output.line();
-    output.line(`report  ${files.markdown}`);
-    return report.exitCode;
+    const proof = await ship({ ...projectOptions(given), language: languageOf(given) }, io);
+    return printProof(proof, output);
   },
 };

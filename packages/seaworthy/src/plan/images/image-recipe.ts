@@ -1,5 +1,5 @@
 /** What goes into an image besides the user's code, as data: packages, accounts, directories, configuration. */
-import type { ImageHealthCheck } from "../../oci/image.ts";
+import type { ImageConfig } from "../../oci/image.ts";
 import type { Account } from "../../rootfs/accounts.ts";
 import type { RequiredDirectory } from "../../rootfs/directories.ts";
 
@@ -9,7 +9,8 @@ export interface RecipePackages {
   readonly include: readonly string[];
 }
 
-export interface ImageRecipe {
+/** With the configuration of the image, save for what the machine and the user's project add. */
+export interface ImageRecipe extends Omit<ImageConfig, "architecture" | "labels" | "created"> {
   /** `node`, `postgres`, `redis`. */
   readonly name: string;
   /** Debian's code name of the suite that everything comes from. */
@@ -22,13 +23,4 @@ export interface ImageRecipe {
   readonly excludePaths: readonly string[];
   readonly accounts: readonly Account[];
   readonly directories: readonly RequiredDirectory[];
-  readonly user: string;
-  readonly env: readonly (readonly [string, string])[];
-  readonly entrypoint: readonly string[];
-  readonly command: readonly string[];
-  readonly workingDirectory: string;
-  readonly exposedPorts: readonly string[];
-  readonly volumes: readonly string[];
-  readonly stopSignal: string;
-  readonly healthCheck: ImageHealthCheck | undefined;
 }
