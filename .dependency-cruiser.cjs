@@ -11,8 +11,10 @@ const RANKS = [
   ["rootfs"],
   ["recipe", "engine"],
   ["plan", "posture"],
-  ["build", "engine/runc"],
+  ["build", "engine/runc", "engine/docker"],
   ["stack"],
+  ["stack/runc", "stack/docker"],
+  ["harden"],
   ["probe", "inspect"],
   ["report"],
   ["verb"],
@@ -20,7 +22,7 @@ const RANKS = [
 ];
 const ROOT = "^packages/seaworthy/src/";
 
-/** `engine/` means its own files, not `engine/runc/`, which has a rank of its own. */
+/** `engine/` and `stack/` mean their own files, not the folders below them, which have ranks of their own. */
 function folderPattern(folder) {
   const nested = RANKS.flat().filter((other) => other.startsWith(`${folder}/`));
   const except = nested.map((other) => `(?!${other.slice(folder.length + 1)}/)`).join("");

@@ -58,6 +58,8 @@ export async function sandbox(
   const env = {
     ...withoutNpm(process.env),
     NO_COLOR: "1",
+    // Whatever else this machine has: suites for a Docker Engine name it.
+    SEAWORTHY_ENGINE: "runc",
     COMPOSE_PROJECT_NAME: name,
     SEAWORTHY_RUN_DIR: join(home, "run"),
     SEAWORTHY_STATE_DIR: join(home, "state"),

@@ -1,6 +1,6 @@
 /** A command as data: what it is called, what it takes, what it runs. Help is printed from the same data. */
 import type { ExitCode } from "../fault/fault.ts";
-import type { VerbIo } from "../verb/verb.ts";
+import type { ProjectOptions, VerbIo } from "../verb/verb.ts";
 
 export interface Option {
   /** `mirror`: written as `--mirror`. */
@@ -8,6 +8,8 @@ export interface Option {
   readonly short?: string;
   /** What a value stands for: `URL`. A switch has none. */
   readonly value?: string;
+  /** Whether it may be given more than once. */
+  readonly repeats?: boolean;
   readonly summary: string;
 }
 
@@ -21,6 +23,8 @@ export interface Given {
   readonly positionals: readonly string[];
   flag(name: string): boolean;
   text(name: string): string | undefined;
+  /** Every value of an option that repeats, in the order given. */
+  texts(name: string): readonly string[];
 }
 
 /** Where a command prints. Progress goes elsewhere. */
@@ -49,7 +53,39 @@ export const FILE: Option = {
   name: "file",
   short: "f",
   value: "FILE",
-  summary: "the Compose file, when it has another name",
+  repeats: true,
+  summary: "the Compose file, when it has another name; more of them are merged over the first",
+};
+export const ENV_FILE: Option = {
+  name: "env-file",
+  value: "FILE",
+  repeats: true,
+  summary: "variables for the Compose file, instead of .env",
+};
+export const PROFILE: Option = {
+  name: "profile",
+  value: "NAME",
+  repeats: true,
+  summary: "also the services of this profile",
+};
+export const PROJECT_NAME: Option = {
+  name: "project-name",
+  short: "p",
+  value: "NAME",
+  summary: "the project's name, instead of the file's or the folder's",
+};
+export const ENGINE: Option = {
+  name: "engine",
+  value: "runc|docker",
+  summary: "what runs the containers; a Docker Engine when it answers, runc otherwise",
+};
+export const DOCKERFILE: Option = {
+  name: "dockerfile",
+  summary: "with a Docker Engine: build what has a Dockerfile by it",
+};
+export const ASSEMBLE: Option = {
+  name: "assemble",
+  summary: "with a Docker Engine: assemble known databases and caches instead of pulling them",
 };
 export const MIRROR: Option = {
   name: "mirror",
@@ -60,17 +96,23 @@ export const FROZEN: Option = { name: "frozen", summary: "refuse to make or chan
 export const SERVICE: Option = { name: "service", value: "NAME", summary: "one service of the stack" };
 export const LANGUAGE: Option = { name: "lang", value: "en|ru", summary: "the language of the report" };
 
+/** Which project, and what runs it. */
+export const PROJECT: readonly Option[] = [FILE, ENV_FILE, PROFILE, PROJECT_NAME, ENGINE];
+/** How its images come about. */
+export const IMAGES: readonly Option[] = [MIRROR, FROZEN, DOCKERFILE, ASSEMBLE];
+
 /** The options that every verb on a project has. */
-export function projectOptions(given: Given): {
-  readonly directory: string;
-  readonly file: string | undefined;
-  readonly mirror: string | undefined;
-  readonly frozen: boolean;
-} {
+export function projectOptions(given: Given): ProjectOptions & { readonly frozen: boolean } {
   return {
     directory: given.positionals[0] ?? ".",
-    file: given.text("file"),
+    files: given.texts("file"),
+    envFiles: given.texts("env-file"),
+    profiles: given.texts("profile"),
+    projectName: given.text("project-name"),
     mirror: given.text("mirror"),
+    engine: given.text("engine"),
+    dockerfile: given.flag("dockerfile"),
+    assemble: given.flag("assemble"),
     frozen: given.flag("frozen"),
   };
 }

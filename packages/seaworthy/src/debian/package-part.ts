@@ -6,6 +6,7 @@ import type { Entry, Part, Reason } from "../tree/tree.ts";
 import { type Deb, readDeb } from "./deb.ts";
 import type { LockedPackage } from "./locked-package.ts";
 import { isLeftOut, matcher, PATH_RULES_VERSION } from "./path-rules.ts";
+import { RUN_LINK } from "./run-link.ts";
 import { isAlias, mergeUsr } from "./usr-merge.ts";
 
 export interface PackagePartOptions {
@@ -63,7 +64,7 @@ function dataEntries(
   const parents = new Set<string>();
   for (const item of deb.data) {
     const path = memberPath(item.name, name);
-    if (path === "" || isAlias(path)) continue;
+    if (path === "" || isAlias(path) || path === RUN_LINK) continue;
     if (item.kind === "file") files.set(path, item);
     parents.add(path.slice(0, Math.max(0, path.lastIndexOf("/"))));
     if (isLeftOut(path) || isExcluded(path)) continue;

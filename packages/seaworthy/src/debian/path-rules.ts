@@ -1,7 +1,7 @@
 /** Which files of a Debian package a container has no use for: documentation, translations, boot, build and package tools. */
 
 /** Raise it when a rule below changes: it is part of the key of every part made under them. */
-export const PATH_RULES_VERSION = 1;
+export const PATH_RULES_VERSION = 2;
 
 /** Globs relative to the root, after the usr-merge: `*` stays within a folder, `**` does not. */
 const LEFT_OUT: readonly string[] = [

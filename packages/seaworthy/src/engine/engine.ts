@@ -3,13 +3,19 @@ import type { Capability, Container } from "./container.ts";
 
 export interface EngineFacts {
   readonly engine: "runc" | "docker";
-  /** Of the engine: `runc 1.1.5`. */
+  /** Of the engine: `runc 1.1.5`, `Docker 26.1.5`, `Podman 4.3.1`. */
   readonly version: string;
   readonly kernel: string;
   readonly architecture: string;
   readonly cgroup: "v1" | "v2";
   /** The most that any container here can be given. */
   readonly capabilities: readonly Capability[];
+  /** Whether its processes are ours to see by number: it runs on this machine, in this process namespace. */
+  readonly local: boolean;
+  /** Whether containers run in a user namespace without root of the host. */
+  readonly rootless: boolean;
+  /** What it cannot enforce here, each with the reason: `memory`, `pids`, `cpus`, `seccomp`, `network`. */
+  readonly unable: ReadonlyMap<string, string>;
 }
 
 /** One file put into a container's root before its first process starts. Only doubles are given any. */
@@ -22,11 +28,14 @@ export interface PlantedFile {
   readonly gid: number;
 }
 
+/** A network namespace that somebody else keeps: `/proc/7/ns/net` for runc, `container:ID` for a Docker Engine. */
+export type NetworkHandle = string;
+
 export interface StartOptions {
-  /** The network namespace: a new one with a loopback device only, an existing one by path, or the host's. */
+  /** The network namespace: a new one with a loopback device only, that of a running container, or the host's. */
   readonly network:
     | { readonly kind: "private" }
-    | { readonly kind: "join"; readonly path: string }
+    | { readonly kind: "join"; readonly network: NetworkHandle }
     | { readonly kind: "host" };
   /** Name to address lines for `/etc/hosts`, beside `localhost` and the container's own name. */
   readonly hosts?: ReadonlyMap<string, string>;

@@ -15,7 +15,7 @@ export async function writeDockerArchive(store: ContentStore, image: Image, file
   try {
     const output = await open(temporary, "w");
     try {
-      for await (const block of archive(store, image)) await output.writeFile(block);
+      for await (const block of dockerArchive(store, image)) await output.writeFile(block);
     } finally {
       await output.close();
     }
@@ -25,7 +25,8 @@ export async function writeDockerArchive(store: ContentStore, image: Image, file
   }
 }
 
-async function* archive(store: ContentStore, image: Image): AsyncGenerator<Uint8Array> {
+/** The same, as it is made. */
+export async function* dockerArchive(store: ContentStore, image: Image): AsyncGenerator<Uint8Array> {
   yield writeEntry(directory("blobs"));
   yield writeEntry(directory("blobs/sha256"));
   for (const descriptor of blobsOf(image)) {

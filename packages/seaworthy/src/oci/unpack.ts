@@ -6,6 +6,7 @@ import { decompress } from "../codec/decompress.ts";
 import type { ContentStore } from "../content/store.ts";
 import { Fault } from "../fault/fault.ts";
 import { readTar, type TarEntry } from "../tar/read.ts";
+import { hasAllIds } from "./host-ids.ts";
 import type { Layer } from "./image.ts";
 import { readBlob } from "./read-blob.ts";
 
@@ -13,7 +14,7 @@ const MAX_LAYER = 8 * 1024 ** 3;
 
 /**
  * Unpacks a layer with owners and modes into an empty directory that the caller has made, and removes when this throws.
- * Needs root for owners other than the caller.
+ * Without root everything belongs to the caller.
  * @throws Fault `oci/unpack` for entries that lead outside, go through a link, come twice, or are devices
  */
 export async function unpackLayer(store: ContentStore, layer: Layer, directory: string): Promise<void> {
@@ -23,6 +24,7 @@ export async function unpackLayer(store: ContentStore, layer: Layer, directory: 
 async function unpackInto(root: string, archive: Uint8Array): Promise<void> {
   const made = new Map<string, "directory" | "other">([["", "directory"]]);
   const directories: { readonly path: string; readonly mode: number }[] = [];
+  const owners = hasAllIds();
   for (const entry of readTar(archive)) {
     const path = insidePath(entry);
     if (made.has(path)) throw refused(entry, "a path that came before");
@@ -31,14 +33,14 @@ async function unpackInto(root: string, archive: Uint8Array): Promise<void> {
       throw refused(entry, "a path whose parent is no directory of this layer");
     }
     made.set(path, entry.kind === "directory" ? "directory" : "other");
-    await place(root, path, entry);
+    await place(root, path, entry, owners);
     if (entry.kind === "directory") directories.push({ path, mode: entry.mode });
   }
   // Last, so that a directory nobody may write to could still be filled.
   for (const { path, mode } of directories.toReversed()) await chmod(join(root, path), mode);
 }
 
-async function place(root: string, path: string, entry: TarEntry): Promise<void> {
+async function place(root: string, path: string, entry: TarEntry, owners: boolean): Promise<void> {
   const target = join(root, path);
   switch (entry.kind) {
     case "directory":
@@ -67,7 +69,7 @@ async function place(root: string, path: string, entry: TarEntry): Promise<void>
     case "other":
       throw refused(entry, `a ${entry.kind} entry`);
   }
-  if (process.getuid?.() === 0) await lchown(target, entry.uid, entry.gid);
+  if (owners) await lchown(target, entry.uid, entry.gid);
   // After the owner: a change of owner drops set-id bits.
   if (entry.kind === "file") await chmod(target, entry.mode);
 }

@@ -3,6 +3,7 @@ import { digestOf } from "../content/digest.ts";
 import { caBundle } from "../debian/ca-certificates.ts";
 import { fetchPackage, type LockedPackage, type PackageSource } from "../debian/locked-package.ts";
 import { packagePart } from "../debian/package-part.ts";
+import { runLink } from "../debian/run-link.ts";
 import { usrMergeLinks } from "../debian/usr-merge.ts";
 import { accountsPart } from "../rootfs/accounts.ts";
 import { directoriesPart, STANDARD_DIRECTORIES } from "../rootfs/directories.ts";
@@ -41,6 +42,7 @@ export function debianLayers({
     if (index === 0) {
       parts.unshift(
         usrMergeLinks(architecture),
+        runLink,
         directoriesPart(STANDARD_DIRECTORIES),
         ruleFilesPart("names", [NSSWITCH]),
       );

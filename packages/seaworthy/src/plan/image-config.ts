@@ -1,5 +1,6 @@
 /** An image's configuration from its recipe and what the service adds. */
 import type { ImageConfig, ImageHealthCheck } from "../oci/image.ts";
+import type { ComposeService } from "../recipe/compose-service.ts";
 import type { ImageRecipe } from "./images/image-recipe.ts";
 
 export interface ImageConfigOptions {
@@ -33,5 +34,19 @@ export function imageConfig(options: ImageConfigOptions): ImageConfig {
     healthCheck: options.healthCheck,
     labels: options.labels,
     created: CREATED,
+  };
+}
+
+/** The image carries the service's health check for whoever runs it without this Compose file. */
+export function healthCheckOf({ healthCheck }: ComposeService): ImageHealthCheck | undefined {
+  if (healthCheck?.argv === undefined || healthCheck.disabled) return undefined;
+  const { argv, interval, timeout, startPeriod, startInterval, retries } = healthCheck;
+  return {
+    argv,
+    interval: interval ?? 30_000,
+    timeout: timeout ?? 30_000,
+    startPeriod: startPeriod ?? 0,
+    startInterval: startInterval ?? 5000,
+    retries: retries ?? 3,
   };
 }

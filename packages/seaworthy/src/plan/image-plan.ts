@@ -18,7 +18,7 @@ export interface LayerPlan {
 export interface ImagePlan {
   readonly service: string;
   readonly reference: string;
-  /** `node`, `postgres`, `redis`. */
+  /** `node`, `packages`, `postgres`, `redis`. */
   readonly recipe: string;
   /** Whether the user's own code is in it. */
   readonly role: "app" | "backing";

@@ -23,7 +23,7 @@ export interface LockedNode extends NodePin {
 
 export interface LockedImage {
   readonly service: string;
-  /** `node`, `postgres`, `redis`. */
+  /** `node`, `packages`, `postgres`, `redis`. */
   readonly recipe: string;
   readonly suite: string;
   /** The question that the packages answer, to see when it changes. */

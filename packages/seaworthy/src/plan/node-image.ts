@@ -7,10 +7,9 @@ import { findInstallScripts } from "../npm/install-scripts.ts";
 import { nodePart } from "../npm/node-runtime.ts";
 import { type Platform, selectPackages } from "../npm/select.ts";
 import type { TarballSource } from "../npm/tarball-source.ts";
-import type { ImageHealthCheck } from "../oci/image.ts";
 import type { ComposeService } from "../recipe/compose-service.ts";
 import { debianLayers, plannedLayer } from "./debian-layers.ts";
-import { imageConfig } from "./image-config.ts";
+import { healthCheckOf, imageConfig } from "./image-config.ts";
 import type { ImagePlan, LayerPlan } from "./image-plan.ts";
 import type { LockedImage } from "./lock.ts";
 import type { ImageRequest, NodeServiceRequest } from "./request.ts";
@@ -114,20 +113,6 @@ async function namedInstallScripts(
   const names = found.map(({ package: item, why }) => `${item.name} ${item.version} (${why})`);
   await source.store.remember(key, JSON.stringify(names));
   return names;
-}
-
-/** The image carries the service's health check for whoever runs it without this Compose file. */
-function healthCheckOf({ healthCheck }: ComposeService): ImageHealthCheck | undefined {
-  if (healthCheck?.argv === undefined || healthCheck.disabled) return undefined;
-  const { argv, interval, timeout, startPeriod, startInterval, retries } = healthCheck;
-  return {
-    argv,
-    interval: interval ?? 30_000,
-    timeout: timeout ?? 30_000,
-    startPeriod: startPeriod ?? 0,
-    startInterval: startInterval ?? 5000,
-    retries: retries ?? 3,
-  };
 }
 
 function label(name: string, value: string | undefined): [string, string][] {

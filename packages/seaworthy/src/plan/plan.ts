@@ -7,6 +7,7 @@ import { planBackingImage } from "./backing-image.ts";
 import type { ImagePlan } from "./image-plan.ts";
 import type { Lock } from "./lock.ts";
 import { planNodeImage } from "./node-image.ts";
+import { planPackageImage } from "./package-image.ts";
 import type { ImageRequest } from "./request.ts";
 
 export interface Plan {
@@ -42,6 +43,10 @@ export async function makePlan(
     }
     const { architecture } = lock;
     const common = { request, locked, architecture, debian: sources.debian };
+    if (request.context !== undefined) {
+      images.push(await planPackageImage({ ...common, context: request.context, project, service }));
+      continue;
+    }
     if (request.node === undefined) {
       images.push(await planBackingImage(common));
       continue;
@@ -54,6 +59,13 @@ export async function makePlan(
   }
   return { digest: planDigest(images), lock, images };
 }
+
+/** Of a project whose images all come from elsewhere. */
+export const NOTHING: Plan = {
+  digest: planDigest([]),
+  lock: { lockVersion: 1, architecture: "amd64", images: [] },
+  images: [],
+};
 
 function planDigest(images: readonly ImagePlan[]): Digest {
   return digestOf(

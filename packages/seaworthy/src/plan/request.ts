@@ -4,9 +4,11 @@ import { type Project, readProject } from "../npm/consistency.ts";
 import { type NodeRequest, readNodeRequest } from "../npm/node-runtime.ts";
 import type { ComposeProject } from "../recipe/compose.ts";
 import { type NodeProject, readNodeProject } from "../recipe/node-project.ts";
+import type { PlacedFiles } from "../recipe/package-image.ts";
 import { serviceKind } from "../recipe/service-kind.ts";
 import type { ImageRecipe } from "./images/image-recipe.ts";
 import { nodeImage } from "./images/node.ts";
+import { packagesImage } from "./images/packages.ts";
 import { postgresImage } from "./images/postgres.ts";
 import { redisImage } from "./images/redis.ts";
 
@@ -16,6 +18,13 @@ export interface NodeServiceRequest {
   readonly runtime: NodeRequest;
 }
 
+/** Files of a build context, for a service that is assembled from packages. */
+export interface ContextRequest {
+  /** Absolute. */
+  readonly directory: string;
+  readonly files: readonly PlacedFiles[];
+}
+
 export interface ImageRequest {
   readonly service: string;
   /** `myapp:prod`. */
@@ -23,6 +32,8 @@ export interface ImageRequest {
   readonly recipe: ImageRecipe;
   /** For a service that is built from a Node project. */
   readonly node: NodeServiceRequest | undefined;
+  /** For a service that is assembled from packages and its own files. */
+  readonly context?: ContextRequest | undefined;
 }
 
 const BACKING: Readonly<Record<"postgres" | "redis", ImageRecipe>> = {
@@ -41,6 +52,13 @@ export async function imageRequests(project: ComposeProject): Promise<readonly I
     const reference = service.image ?? `${project.name}-${service.name}:latest`;
     if (kind.kind === "recipe") {
       requests.push({ service: service.name, reference, recipe: BACKING[kind.recipe], node: undefined });
+      continue;
+    }
+    if (kind.kind === "packages") {
+      const { image, context: directory } = kind;
+      const recipe = packagesImage(image, service);
+      const context = { directory, files: image.files };
+      requests.push({ service: service.name, reference, recipe, node: undefined, context });
       continue;
     }
     const npm = await readProject(kind.context);

@@ -86,7 +86,7 @@ const container: fc.Arbitrary<Container> = fc.record({
   seccomp: fc.constantFrom("default" as const, "unconfined" as const),
   systemPaths: fc.constantFrom("default" as const, "unconfined" as const),
   hostDevices: fc.boolean(),
-  network: fc.constantFrom("pod" as const, "host" as const),
+  network: fc.constantFrom("private" as const, "host" as const),
   pid: fc.constantFrom("private" as const, "host" as const),
   ipc: fc.constantFrom("private" as const, "host" as const),
   limits: fc.record({
@@ -120,7 +120,7 @@ test("no control gives what was not there", () => {
       expect(after.capabilities.every((name) => before.capabilities.includes(name))).toBe(true);
       expect(before.user.uid !== 0 && after.user.uid === 0).toBe(false);
       expect(before.seccomp === "default" && after.seccomp !== "default").toBe(false);
-      expect(before.network === "pod" && after.network !== "pod").toBe(false);
+      expect(before.network === "private" && after.network !== "private").toBe(false);
       expect(before.pid === "private" && after.pid !== "private").toBe(false);
       expect(before.ipc === "private" && after.ipc !== "private").toBe(false);
       expect(!before.hostDevices && after.hostDevices).toBe(false);

@@ -24,7 +24,7 @@ export interface Probe {
    * `unprivileged` where root would not need to attack.
    */
   readonly as: "declared" | "root" | "unprivileged";
-  /** Whether both sides stand in the stack's own network instead of an empty one. */
-  readonly inPod?: boolean;
+  /** Whether it stands in the service's own network instead of an empty one. */
+  readonly inNetwork?: boolean;
   attempt(target: Target): Promise<Attempt>;
 }

@@ -32,7 +32,7 @@ describe.skipIf(reason !== undefined)(`attacks on runc${reason === undefined ? "
     const findings = await proveContainer(
       engine,
       { ...strict, ...changes },
-      { podNetwork: undefined, workDirectory, concurrency: 4, source: () => undefined },
+      { network: undefined, workDirectory, concurrency: 4, source: () => undefined },
     );
     expect(readdirSync(workDirectory)).toEqual([]);
     return findings;

@@ -1,10 +1,10 @@
 /** Attacks one service's container: every probe in a double and in its twin, side by side, each gone when it is done. */
 import { randomBytes } from "node:crypto";
-import { chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Attempt, Finding, SourceLine, Text } from "@seaworthy/evidence";
 import type { Container, Mount, User } from "../engine/container.ts";
-import type { Engine, StartOptions } from "../engine/engine.ts";
+import type { Engine, NetworkHandle, StartOptions } from "../engine/engine.ts";
 import { Fault } from "../fault/fault.ts";
 import { serveControl } from "../net/control-socket.ts";
 import { attacker } from "./attacker.ts";
@@ -15,8 +15,8 @@ import { trampoline, UnableError } from "./trampoline/client.ts";
 import { TRAMPOLINE_X64 } from "./trampoline/trampoline-x64.ts";
 
 export interface ProveOptions {
-  /** The pod's network namespace by path, for attacks on the stack's own network. */
-  readonly podNetwork: string | undefined;
+  /** The service's own network, for attacks on where it stands; `undefined` while it does not run. */
+  readonly network: NetworkHandle | undefined;
   /** An existing directory on the host, absolute, for what the prover plants. */
   readonly workDirectory: string;
   /** How many probes run at once. */
@@ -48,9 +48,10 @@ export async function proveContainer(
     await using _ = await serveControl(canary.socket, () => Promise.resolve("a prover's socket"));
     const canAttack = (await engine.facts()).architecture === "amd64";
     const scene: Scene = {
+      name: randomBytes(8).toString("hex"),
       canAttack,
       engine,
-      declared: await asDouble(container, folder),
+      declared: asDouble(container),
       canary,
       options,
     };
@@ -79,6 +80,8 @@ const WRONG_PROCESSOR: Text = {
 };
 
 interface Scene {
+  /** In the names of planted files: the same for every attempt, so that an engine may plant them once. */
+  readonly name: string;
   readonly canAttack: boolean;
   readonly engine: Engine;
   readonly declared: Container;
@@ -111,9 +114,8 @@ async function prove(probe: Probe, scene: Scene): Promise<Finding> {
 }
 
 async function attempt(probe: Probe, container: Container, scene: Scene): Promise<Attempt> {
-  const { engine, canary, options } = scene;
+  const { engine, canary, options, name } = scene;
   if (!scene.canAttack) return { outcome: "unable", summary: WRONG_PROCESSOR, steps: [] };
-  const name = randomBytes(8).toString("hex");
   const program = `/.seaworthy-${name}`;
   const setUidFile = `/.seaworthy-${name}-set-uid`;
   const planted = { content: TRAMPOLINE_X64, uid: 0, gid: 0 };
@@ -121,7 +123,7 @@ async function attempt(probe: Probe, container: Container, scene: Scene): Promis
     await using running = await engine.start(
       { ...container, argv: [program], workingDirectory: "/" },
       {
-        network: networkFor(probe, container, options.podNetwork),
+        network: networkFor(probe, container, options.network),
         plant: [
           { ...planted, path: program, mode: 0o755 },
           { ...planted, path: setUidFile, mode: 0o4755 },
@@ -144,9 +146,13 @@ async function attempt(probe: Probe, container: Container, scene: Scene): Promis
   }
 }
 
-function networkFor(probe: Probe, container: Container, pod: string | undefined): StartOptions["network"] {
+function networkFor(
+  probe: Probe,
+  container: Container,
+  network: NetworkHandle | undefined,
+): StartOptions["network"] {
   if (container.network === "host") return { kind: "host" };
-  return probe.inPod === true && pod !== undefined ? { kind: "join", path: pod } : { kind: "private" };
+  return probe.inNetwork === true && network !== undefined ? { kind: "join", network } : { kind: "private" };
 }
 
 function userFor(probe: Probe, declared: User): User {
@@ -155,18 +161,13 @@ function userFor(probe: Probe, declared: User): User {
 }
 
 /** The double sees none of the service's data: its volumes are empty folders of the same user. */
-async function asDouble(container: Container, folder: string): Promise<Container> {
-  const mounts: Mount[] = [];
-  for (const mount of container.mounts) {
-    if (mount.kind !== "volume") {
-      // What is the user's own is looked at and never written to.
-      mounts.push(mount.kind === "bind" ? { ...mount, readOnly: true } : mount);
-      continue;
-    }
-    const source = join(folder, `volume-${mounts.length}`);
-    await mkdir(source, { mode: 0o700 });
-    await chown(source, container.user.uid, container.user.gid);
-    mounts.push({ ...mount, source });
-  }
+function asDouble(container: Container): Container {
+  const { uid, gid } = container.user;
+  const mounts = container.mounts.map((mount): Mount => {
+    if (mount.kind === "volume" && !mount.readOnly)
+      return { kind: "scratch", target: mount.target, owner: { uid, gid } };
+    // What is the user's own is looked at and never written to.
+    return mount.kind === "bind" ? { ...mount, readOnly: true } : mount;
+  });
   return { ...container, mounts };
 }

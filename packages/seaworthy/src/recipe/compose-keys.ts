@@ -40,12 +40,12 @@ type Level =
 
 /** @see {@link https://github.com/compose-spec/compose-spec/blob/main/schema/compose-spec.json} */
 export const KEYS: Readonly<Record<Level, KeyTable>> = {
-  project: keys("name version services networks volumes secrets configs", "include models"),
+  project: keys("name version services networks volumes secrets configs x-seaworthy", "include models"),
   service: keys(
     "build cap_add cap_drop command configs container_name cpus depends_on deploy entrypoint env_file environment " +
       "expose group_add healthcheck hostname image init ipc labels logging mem_limit memswap_limit network_mode " +
       "networks pid pids_limit ports privileged pull_policy read_only restart secrets security_opt shm_size " +
-      "stdin_open stop_grace_period stop_signal tmpfs tty user volumes working_dir",
+      "stdin_open stop_grace_period stop_signal tmpfs tty user volumes working_dir x-seaworthy",
     "annotations attach blkio_config cgroup cgroup_parent cpu_count cpu_percent cpu_period cpu_quota " +
       "cpu_rt_period cpu_rt_runtime cpu_shares cpuset credential_spec develop device_cgroup_rules devices dns " +
       "dns_opt dns_search domainname extends external_links extra_hosts gpus isolation label_file links " +
@@ -123,7 +123,7 @@ export function checkKeys(map: MapNode, table: KeyTable): void {
     const meant = closest(key, [...table.supported, ...table.known]);
     const advice =
       key === "x-seaworthy"
-        ? "Write it under a secret; it has no meaning elsewhere."
+        ? "Write it under a service or a secret; it has no meaning elsewhere."
         : `Remove "${key}"; a key of your own starts with "x-".`;
     throw new Fault({
       code: "compose/unknown-key",

@@ -3,6 +3,7 @@ import type { ComposeDependency } from "./dependencies.ts";
 import type { Environment } from "./environment.ts";
 import type { ComposeGrant } from "./grants.ts";
 import type { ComposeHealthCheck } from "./health-check.ts";
+import type { PackageImage } from "./package-image.ts";
 import type { ComposePort } from "./ports.ts";
 import type { SecurityOptions } from "./security-options.ts";
 import type { ComposeUser } from "./user.ts";
@@ -34,6 +35,9 @@ export interface ComposeService {
   readonly name: string;
   readonly image: string | undefined;
   readonly build: ComposeBuild | undefined;
+  /** `x-seaworthy:` of a service that is assembled from packages. */
+  readonly packageImage: PackageImage | undefined;
+  readonly pullPolicy?: string | undefined;
   readonly containerName: string | undefined;
   readonly entrypoint: readonly string[] | undefined;
   readonly command: readonly string[] | undefined;

@@ -15,12 +15,15 @@ import { type ComposeVolume, readVolume } from "./named-volumes.ts";
 import { type ComposeNetwork, checkOnePod, readNetwork } from "./networks.ts";
 import { readService } from "./read-service.ts";
 import { sourceLine } from "./source-line.ts";
+import { readWaivers, type Waiver } from "./waivers.ts";
 import { readTextFile } from "./text-file.ts";
 
 export interface ComposeProject {
   readonly name: string;
   /** As the caller wrote it. */
   readonly file: string;
+  readonly files: readonly string[];
+  readonly waivers: readonly Waiver[];
   /** Absolute. */
   readonly directory: string;
   /** In the file's order. */
@@ -82,6 +85,8 @@ export async function readComposeFile(
       directory,
     ),
     file: path,
+    files: [path],
+    waivers: optional(root, "x-seaworthy", readWaivers) ?? [],
     directory,
     services,
     volumes: section(root, "volumes", readVolume),

@@ -28,6 +28,7 @@ import { readGrants } from "./grants.ts";
 import { readHealthCheck } from "./health-check.ts";
 import { readLimits } from "./limits.ts";
 import { DEFAULT_NETWORKS, readNetworkMode, readNetworks } from "./networks.ts";
+import { readPackageImage } from "./package-image.ts";
 import { readPort } from "./ports.ts";
 import { NO_SECURITY_OPTIONS, readSecurityOptions } from "./security-options.ts";
 import { readTmpfs } from "./tmpfs.ts";
@@ -57,6 +58,7 @@ export async function readService(
     name,
     image: optional(map, "image", expectString),
     build: optional(map, "build", (build) => readBuild(build, context)),
+    packageImage: optional(map, "x-seaworthy", (image) => readPackageImage(image, map)),
     containerName: optional(map, "container_name", readContainerName),
     entrypoint: optional(map, "entrypoint", readCommand),
     command: optional(map, "command", readCommand),

@@ -1,14 +1,16 @@
-/** Decides how each service's image comes about: built from a Node project, or assembled by a recipe. */
+/** Decides how each service's image comes about: built from a Node project, or assembled from packages. */
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault } from "../fault/fault.ts";
 import type { ComposeProject } from "./compose.ts";
 import type { ComposeService } from "./compose-service.ts";
+import type { PackageImage } from "./package-image.ts";
 
 export type BackingRecipe = "postgres" | "redis";
 
 export type ServiceKind =
   | { readonly kind: "node"; readonly context: string }
+  | { readonly kind: "packages"; readonly context: string; readonly image: PackageImage }
   | { readonly kind: "recipe"; readonly recipe: BackingRecipe; readonly major: number };
 
 /** Which major version can be assembled, and from which Debian suite. */
@@ -20,8 +22,9 @@ const AVAILABLE = "postgres:15 and redis:8";
 
 /** @throws Fault `recipe/no-package-json` or `recipe/image`, at the service's line */
 export async function serviceKind(project: ComposeProject, service: ComposeService): Promise<ServiceKind> {
-  const { build } = service;
+  const { build, packageImage } = service;
   if (build === undefined) return recipeOf(project, service);
+  if (packageImage !== undefined) return { kind: "packages", context: build.context, image: packageImage };
   try {
     await access(join(build.context, "package.json"));
     return { kind: "node", context: build.context };
@@ -30,7 +33,7 @@ export async function serviceKind(project: ComposeProject, service: ComposeServi
       code: "recipe/no-package-json",
       message: `expected a package.json in ${build.context}, from which ${service.name} is built, found none`,
       place: placeOf(project, service, "build"),
-      hint: "Point build.context at a Node service; other kinds cannot be built yet.",
+      hint: "Point build.context at a Node service, or list Debian packages under x-seaworthy.packages.",
       cause: error,
     });
   }

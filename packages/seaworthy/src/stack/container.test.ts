@@ -81,7 +81,7 @@ test("a service that says nothing is what Docker would run", async () => {
     seccomp: "default",
     systemPaths: "default",
     hostDevices: false,
-    network: "pod",
+    network: "private",
     pid: "private",
     ipc: "private",
     mounts: [],
@@ -91,6 +91,7 @@ test("a service that says nothing is what Docker would run", async () => {
   });
   expect(DEFAULT_CAPABILITIES).toHaveLength(14);
   expect(rest).toEqual({
+    networks: [{ network: "default", aliases: [] }],
     ports: [],
     restart: { policy: "no" },
     dependsOn: [],

@@ -1,9 +1,8 @@
 /** Turns a service of a Compose file and its image into a container, by Docker's rules where the file is silent. */
 import { posix } from "node:path";
-import type { Capability, Container, HealthCheck, Mount, User } from "../engine/container.ts";
+import type { Capability, Container, ContainerImage, HealthCheck, Mount, User } from "../engine/container.ts";
 import type { StackService } from "../engine/stack-service.ts";
 import { Fault } from "../fault/fault.ts";
-import type { Image } from "../oci/image.ts";
 import { CAPABILITIES } from "../recipe/capabilities.ts";
 import type { ComposeProject } from "../recipe/compose.ts";
 import type { ComposeService } from "../recipe/compose-service.ts";
@@ -18,7 +17,7 @@ export interface Account {
 
 export interface ContainerContext {
   readonly project: ComposeProject;
-  readonly image: Image;
+  readonly image: ContainerImage;
   /** The accounts the image has, for `user:` and `group_add:` by name. */
   readonly accounts: readonly Account[];
   /** Name to id, for groups that are nobody's own. */
@@ -63,7 +62,7 @@ export function toContainer(service: ComposeService, context: ContainerContext):
     seccomp: security.seccomp ?? (privileged ? "unconfined" : "default"),
     systemPaths: security.systemPaths ?? (privileged ? "unconfined" : "default"),
     hostDevices: privileged,
-    network: service.network,
+    network: service.network === "pod" ? "private" : service.network,
     pid: service.pid,
     ipc: service.ipc,
     limits: { ...service.limits, shmSize: service.limits.shmSize || DEFAULT_SHM_SIZE },
@@ -74,6 +73,8 @@ export function toContainer(service: ComposeService, context: ContainerContext):
     healthCheck: healthCheckOf(service, image),
     restart: service.restart,
     dependsOn: service.dependsOn,
+    networks: service.network === "host" ? [] : service.networks.map((network) => ({ network, aliases: [] })),
+    ...(service.containerName === undefined ? {} : { containerName: service.containerName }),
   };
 }
 
@@ -89,7 +90,7 @@ function argvOf(service: ComposeService, context: ContainerContext): readonly st
   throw serviceFault(service, context, "command", "stack/no-command", "a program to start", "none");
 }
 
-function environmentOf(service: ComposeService, image: Image): ReadonlyMap<string, string> {
+function environmentOf(service: ComposeService, image: ContainerImage): ReadonlyMap<string, string> {
   const environment = new Map(image.config.env);
   for (const [name, value] of service.environment) {
     if (value === undefined) environment.delete(name);
@@ -128,7 +129,7 @@ function userOf(service: ComposeService, context: ContainerContext): User {
   return { uid, gid, groups: [...new Set([...own, ...added])] };
 }
 
-function imageUser(image: Image): NonNullable<ComposeService["user"]> {
+function imageUser(image: ContainerImage): NonNullable<ComposeService["user"]> {
   const [user = "", group] = image.config.user
     .split(":")
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
@@ -180,7 +181,7 @@ function mountsOf(service: ComposeService, context: ContainerContext): readonly 
 }
 
 /** Field by field: the file's, else the image's, else Docker's. Zero counts as not written, as with Docker. */
-function healthCheckOf(service: ComposeService, image: Image): HealthCheck | undefined {
+function healthCheckOf(service: ComposeService, image: ContainerImage): HealthCheck | undefined {
   const written = service.healthCheck;
   const inherited = image.config.healthCheck;
   const argv = written?.argv ?? inherited?.argv;

@@ -1,9 +1,8 @@
-/** What is known about a running stack: written whole on every change, read by whoever wants to know. */
-import { readFile, rename, writeFile } from "node:fs/promises";
+/** What is known about a running stack, whoever runs it. */
 import type { Digest } from "../content/digest.ts";
 import type { PublishedPort } from "../engine/container.ts";
-import type { ProcessIdentity } from "../engine/runc/process-identity.ts";
-import { isMissing } from "../fault/errno.ts";
+import type { NetworkHandle } from "../engine/engine.ts";
+import type { ServiceDependency } from "../engine/stack-service.ts";
 
 /** `running` is for services without a health check; with one it is `starting` until the first verdict. */
 export type ServiceStatus = "created" | "starting" | "running" | "healthy" | "unhealthy" | "exited";
@@ -25,8 +24,10 @@ export interface ServiceState {
   readonly image: { readonly reference: string; readonly digest: string };
   readonly ports: readonly PublishedPort[];
   readonly containerId?: string | undefined;
-  /** On the host. */
+  /** Of the first process, as the host numbers it; `undefined` also when the engine runs on another machine. */
   readonly pid?: number | undefined;
+  /** Its network namespace, for a container that is to join it. */
+  readonly network?: NetworkHandle | undefined;
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
   readonly outOfMemory: boolean;
@@ -43,28 +44,11 @@ export interface ServiceState {
 
 export interface StackState {
   readonly project: string;
-  /** Of the declaration it was started with. */
-  readonly declared: Digest;
+  readonly engine: "runc" | "docker";
+  /** Of the declaration it was started with; `undefined` when another tool started it. */
+  readonly declared: Digest | undefined;
   readonly startedAt: string;
-  readonly supervisor: ProcessIdentity;
-  /** The pod's network namespace, to be joined by path. */
-  readonly network: string;
   readonly services: readonly ServiceState[];
-}
-
-/** Renamed into place: a reader sees the old or the new, never a half. */
-export async function writeState(file: string, state: StackState): Promise<void> {
-  await writeFile(`${file}.new`, JSON.stringify(state, undefined, 2));
-  await rename(`${file}.new`, file);
-}
-
-export async function readState(file: string): Promise<StackState | undefined> {
-  try {
-    return JSON.parse(await readFile(file, "utf8")) as StackState;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
 }
 
 /** Where a stack as a whole stands on its way up. `failed` names the service that keeps it from getting there. */
@@ -83,4 +67,25 @@ export function progressOf(state: StackState): Progress {
     (one) => one.status === "healthy" || one.status === "running" || one.settled,
   );
   return { kind: ready ? "ready" : "waiting" };
+}
+
+/** Whether a dependency is as it should be; `undefined` while it may still become so. */
+export function dependency(
+  state: ServiceState,
+  condition: ServiceDependency["condition"],
+): "met" | "never" | undefined {
+  const live = ["running", "healthy", "unhealthy"].includes(state.status) || state.pid !== undefined;
+  switch (condition) {
+    case "started":
+      if (live || (state.settled && state.failure === undefined)) return "met";
+      break;
+    case "healthy":
+      if (state.status === "healthy") return "met";
+      if (state.status === "unhealthy") return "never";
+      break;
+    case "completed":
+      if (state.settled && state.failure === undefined && state.exitCode === 0) return "met";
+      break;
+  }
+  return state.settled ? "never" : undefined;
 }

@@ -146,6 +146,12 @@ function sizeOf(
   return type >= 0x31 && type <= 0x36 ? 0 : size;
 }
 
+/** Of the entry whose header this is: how many bytes of content follow it, before padding. */
+export function contentSize(header: Buffer, at: number): number {
+  checkSum(header, at);
+  return sizeOf(header, new Map(), new Map(), at);
+}
+
 function checkSum(header: Buffer, at: number): void {
   const expected = numberOf(header, 148, 8, at);
   let sum = 8 * 0x20;

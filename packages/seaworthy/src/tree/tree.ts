@@ -4,7 +4,7 @@ import type { Digest } from "../content/digest.ts";
 /** Why a path is in the image. `seaworthy why PATH` prints it, parents included. */
 export interface Reason {
   /** What kind of origin put it there. */
-  readonly kind: "debian" | "npm" | "runtime" | "app" | "rule";
+  readonly kind: "debian" | "npm" | "runtime" | "app" | "rule" | "image";
   /** The origin by name: `libc6 2.41-12`, `fastify 5.12.8`, `account appuser`. */
   readonly origin: string;
   /** One sentence: `needed by libstdc++6`, `listed in "files" of package.json`. */

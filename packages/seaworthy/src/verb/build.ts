@@ -1,6 +1,7 @@
 /** `build`: the images of a project, into the store and, when asked, into a layout or an archive. */
 import { resolve } from "node:path";
 import { buildImage } from "../build/build-image.ts";
+import { type Digest, digestOf } from "../content/digest.ts";
 import { Fault } from "../fault/fault.ts";
 import { writeDockerArchive } from "../oci/docker-archive.ts";
 import type { Image } from "../oci/image.ts";
@@ -8,6 +9,7 @@ import { writeOciLayout } from "../oci/layout-write.ts";
 import type { ImagePlan } from "../plan/image-plan.ts";
 import { inPhase } from "../progress/progress.ts";
 import { type Planned, type PlanOptions, plan } from "./plan.ts";
+import { type ServiceImage, serviceImages } from "./service-image.ts";
 import type { VerbIo } from "./verb.ts";
 
 export interface BuildOptions extends PlanOptions {
@@ -23,7 +25,12 @@ export interface BuiltImage {
 }
 
 export interface Built extends Planned {
+  /** Those that were assembled. */
   readonly images: readonly BuiltImage[];
+  /** What each service starts from, in the Compose file's order. */
+  readonly services: readonly ServiceImage[];
+  /** Of all that decides the images. */
+  readonly digest: Digest;
 }
 
 const MEGABYTE = 1_000_000;
@@ -33,7 +40,7 @@ export async function build(options: BuildOptions, io: VerbIo): Promise<Built> {
   const output = parseOutput(options.output);
   const planned = await plan(options, io);
   const wanted = chooseServices(planned, options);
-  const images = await inPhase(io.progress, "build", async (phase) => {
+  const { images, services } = await inPhase(io.progress, "build", async (phase) => {
     const { store } = planned.project;
     const built: BuiltImage[] = [];
     for (const image of wanted) {
@@ -48,17 +55,31 @@ export async function build(options: BuildOptions, io: VerbIo): Promise<Built> {
       io.signal.throwIfAborted();
       built.push({ plan: image, image: await buildImage(store, image, { onPart }) });
     }
-    const summary = built
-      .map(({ image }) => `${image.reference} ${(unpacked(image) / MEGABYTE).toFixed(1)} MB`)
-      .join(", ");
-    return { value: built, summary };
+    const sources = planned.sources.filter(
+      ({ service }) => options.service === undefined || service.name === options.service,
+    );
+    const services = await serviceImages(planned.project, sources, built, phase, io);
+    const sizes = built.map(
+      ({ image }) => `${image.reference} ${(unpacked(image) / MEGABYTE).toFixed(1)} MB`,
+    );
+    const others = services.filter(({ origin }) => origin !== "assembled");
+    const foreign = others.map(({ image, origin }) => `${image.reference} ${origin}`);
+    return { value: { images: built, services }, summary: [...sizes, ...foreign].join(", ") };
   });
   const [only] = images;
   if (output !== undefined && only !== undefined) {
     const write = output.kind === "oci" ? writeOciLayout : writeDockerArchive;
     await write(planned.project.store, only.image, output.path);
   }
-  return { ...planned, images };
+  return { ...planned, images, services, digest: digestOfAll(planned, services) };
+}
+
+function digestOfAll({ plan: { digest } }: Planned, services: readonly ServiceImage[]): Digest {
+  const foreign = services.filter(({ origin }) => origin !== "assembled");
+  if (foreign.length === 0) return digest;
+  return digestOf(
+    JSON.stringify([digest, foreign.map(({ service, image }) => [service, image.manifest.digest])]),
+  );
 }
 
 /** In bytes, without what tar adds. */
@@ -66,17 +87,18 @@ export function unpacked(image: Image): number {
   return image.layers.reduce((sum, layer) => sum + layer.unpackedSize, 0);
 }
 
-function chooseServices(
-  { plan: { images } }: Planned,
-  { service, output }: BuildOptions,
-): readonly ImagePlan[] {
+function chooseServices({ plan, sources }: Planned, { service, output }: BuildOptions): readonly ImagePlan[] {
+  const images = plan.images.filter((image) =>
+    sources.some((one) => one.service.name === image.service && one.source === "assemble"),
+  );
   if (service === undefined && output === undefined) return images;
   const chosen = service ?? images.find((image) => image.role === "app")?.service;
   const found = images.filter((image) => image.service === chosen);
-  if (found.length > 0) return found;
+  const isForeign = sources.some((one) => one.service.name === service && one.source !== "assemble");
+  if (found.length > 0 || (isForeign && output === undefined)) return found;
   throw new Fault({
     code: "build/service",
-    message: `expected one of the services ${images.map((image) => image.service).join(", ")}, found "${chosen}"`,
+    message: `expected one of the services ${sources.map((one) => one.service.name).join(", ")}, found "${chosen}"`,
   });
 }
 

@@ -2,20 +2,25 @@
 import { join } from "node:path";
 import { DirectoryStore } from "../content/directory-store.ts";
 import type { EngineFacts } from "../engine/engine.ts";
+import { type Host, openHost } from "./host.ts";
 import { openSources } from "./project.ts";
-import { engineTools } from "./running-stack.ts";
-import { directoriesOf, type VerbIo } from "./verb.ts";
+import { directoriesOf, type ProjectOptions, type VerbIo } from "./verb.ts";
 
-/** @throws Fault `engine/not-root`, and those of obtaining runc */
+export interface EngineReport {
+  readonly facts: EngineFacts;
+  /** The other engine, and why it is not used. */
+  readonly passedOver: Host["passedOver"];
+}
+
+/** @throws Fault of verb/host.ts, and those of obtaining runc */
 export async function engine(
-  options: { readonly mirror?: string | undefined },
+  options: Pick<ProjectOptions, "engine" | "mirror">,
   io: VerbIo,
-): Promise<EngineFacts> {
+): Promise<EngineReport> {
   const directories = directoriesOf(io.env);
   const store = new DirectoryStore(join(directories.cache, "store"));
-  const tools = await engineTools(
-    { directories, store, sources: openSources(store, options, io), name: "facts" },
-    io,
-  );
-  return await tools.engine.facts();
+  const place = { directories, store, sources: openSources(store, options, io), name: "facts" };
+  await using host = await openHost(place, options, io);
+  const runtime = await host.runtime();
+  return { facts: await runtime.engine.facts(), passedOver: host.passedOver };
 }

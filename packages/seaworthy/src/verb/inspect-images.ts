@@ -2,54 +2,64 @@
 import { readFile } from "node:fs/promises";
 import type { Finding, SourceLine } from "@seaworthy/evidence";
 import { decompress } from "../codec/decompress.ts";
+import { hasSum, isSumsFile, parseSums } from "../debian/package-files.ts";
 import { inspectImage } from "../inspect/inspect-image.ts";
 import type { InspectedFile, InspectedImage } from "../inspect/rule.ts";
 import type { Image } from "../oci/image.ts";
 import { readBlob } from "../oci/read-blob.ts";
+import type { ImagePlan } from "../plan/image-plan.ts";
 import { readListing } from "../rootfs/listing.ts";
+import { visiblePaths } from "../rootfs/visible-paths.ts";
 import { readTar } from "../tar/read.ts";
-import type { Built, BuiltImage } from "./build.ts";
+import type { Built } from "./build.ts";
 import type { Project } from "./project.ts";
+import type { ServiceImage } from "./service-image.ts";
 
 const MAX_LAYER = 8 * 1024 ** 3;
 
 export async function inspectImages(
   built: Built,
   source: (service: string, key: string) => SourceLine,
+  signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const secrets = await secretValues(built.project);
   const findings: Finding[] = [];
-  for (const one of built.images) {
-    const inspected = await inspectedImage(one, built.project, secrets);
-    findings.push(...(await inspectImage(inspected, (key) => source(one.plan.service, key))));
+  for (const one of built.services) {
+    signal.throwIfAborted();
+    const plan = built.images.find((image) => image.plan.service === one.service)?.plan;
+    const inspected = await inspectedImage(one, plan, built.project, secrets);
+    findings.push(...(await inspectImage(inspected, (key) => source(one.service, key))));
   }
   return findings;
 }
 
 async function inspectedImage(
-  { plan, image }: BuiltImage,
+  { service, role, stored }: ServiceImage,
+  plan: ImagePlan | undefined,
   project: Project,
   secrets: ReadonlyMap<string, Uint8Array>,
 ): Promise<InspectedImage> {
+  const image = await stored();
   const listings = await Promise.all(image.layers.map((layer) => readListing(project.store, layer.listing)));
-  const published = new Set(
-    listings
-      .flat()
-      .filter(({ reason }) => reason.kind === "debian")
-      .map(({ path }) => path),
-  );
+  const paths = visiblePaths(listings);
+  const published = new Set(paths.filter(({ reason }) => reason.kind === "debian").map(({ path }) => path));
   return {
-    service: plan.service,
-    image,
-    role: plan.role,
-    entries: listings
-      .flat()
-      .map(({ path, kind, mode, size, reason }) => ({ path, kind, mode, size, origin: reason.origin })),
-    files: () => filesOf(project, image, published),
-    developmentOnly: plan.developmentOnly,
-    secrets,
-    budget: plan.budget,
-    pinnedBy: plan.pinnedBy,
+    ...{ service, image, secrets },
+    role: role === "app" ? "app" : "backing",
+    entries: paths.map(({ path, kind, mode, size, reason }) => ({
+      ...{ path, kind, mode, size },
+      origin: reason.origin,
+    })),
+    files: () =>
+      filesOf(
+        project,
+        image,
+        published,
+        paths.some(({ path }) => isSumsFile(path)),
+      ),
+    developmentOnly: plan?.developmentOnly ?? [],
+    budget: plan?.budget,
+    pinnedBy: plan?.pinnedBy,
   };
 }
 
@@ -57,12 +67,27 @@ async function* filesOf(
   project: Project,
   image: Image,
   published: ReadonlySet<string>,
+  hasSums: boolean,
 ): AsyncGenerator<InspectedFile> {
+  const sums = hasSums ? await sumsOf(project, image) : new Map<string, string>();
+  for await (const [path, content] of regularFiles(project, image)) {
+    yield { path, content, isPublished: published.has(path) || hasSum(content, sums.get(path)) };
+  }
+}
+
+async function sumsOf(project: Project, image: Image): Promise<ReadonlyMap<string, string>> {
+  const sums = new Map<string, string>();
+  for await (const [path, content] of regularFiles(project, image)) {
+    if (!isSumsFile(path)) continue;
+    for (const [of, sum] of parseSums(Buffer.from(content).toString("utf8"))) sums.set(of, sum);
+  }
+  return sums;
+}
+
+async function* regularFiles(project: Project, image: Image): AsyncGenerator<readonly [string, Uint8Array]> {
   for (const layer of image.layers) {
     for (const entry of readTar(await decompress(await readBlob(project.store, layer), MAX_LAYER))) {
-      if (entry.kind === "file") {
-        yield { path: entry.name, content: entry.content, isPublished: published.has(entry.name) };
-      }
+      if (entry.kind === "file") yield [entry.name.replace(/^(?:\.?\/)+/, ""), entry.content];
     }
   }
 }

@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { Fault } from "../fault/fault.ts";
 import { requireFit } from "../plan/fits.ts";
 import { formatLock, LOCK_FILE, type Lock, readLock } from "../plan/lock.ts";
-import { makePlan, type Plan } from "../plan/plan.ts";
+import { makePlan, NOTHING, type Plan } from "../plan/plan.ts";
 import { type ImageRequest, imageRequests } from "../plan/request.ts";
 import { resolveLock } from "../plan/resolve-lock.ts";
 import type { PhaseHandle } from "../progress/progress.ts";
 import { inPhase } from "../progress/progress.ts";
+import type { ComposeProject } from "../recipe/compose.ts";
+import { type ImageSource, imageSources } from "./image-source.ts";
 import { machineArchitecture, openProject, type Project } from "./project.ts";
 import type { ProjectOptions, VerbIo } from "./verb.ts";
 
@@ -21,16 +23,24 @@ export interface PlanOptions extends ProjectOptions {
 
 export interface Planned {
   readonly project: Project;
+  /** In the Compose file's order. */
+  readonly sources: readonly ImageSource[];
+  /** Of the images that can be assembled; none when none needs to be. */
   readonly plan: Plan;
-  /** Whether the lock was written by this run. */
-  readonly locked: "written" | "kept";
+  /** Whether the lock was written by this run; `unneeded` when nothing is assembled. */
+  readonly locked: "written" | "kept" | "unneeded";
 }
 
 /** @throws Fault `plan/lock-out-of-step`, `plan/no-lock`, and those of recipe/, debian/ and npm/ */
 export async function plan(options: PlanOptions, io: VerbIo): Promise<Planned> {
   return await inPhase(io.progress, "plan", async (phase) => {
     const project = await openProject(options, io);
-    const requests = await imageRequests(project.compose);
+    const sources = await imageSources(project, options);
+    if (sources.every(({ source }) => source !== "assemble")) {
+      const summary = "nothing to assemble: every image is pulled or built from its Dockerfile";
+      return { value: { project, sources, plan: NOTHING, locked: "unneeded" }, summary };
+    }
+    const requests = await imageRequests(assembled(project.compose, sources));
     const { lock, locked } = await lockFor(project, requests, options, io, phase);
     const made = await makePlan(project.compose, requests, lock, {
       debian: { store: project.store, mirrors: project.sources.mirrors, signal: io.signal },
@@ -41,8 +51,14 @@ export async function plan(options: PlanOptions, io: VerbIo): Promise<Planned> {
       .flatMap((image) => image.layers)
       .reduce((sum, layer) => sum + layer.packages.length, 0);
     const summary = `${made.images.length} images, ${packages} Debian packages, lock ${locked}`;
-    return { value: { project, plan: made, locked }, summary };
+    return { value: { project, sources, plan: made, locked }, summary };
   });
+}
+
+/** The project as far as it can be assembled: the lock is the same whichever engine made it. */
+function assembled(compose: ComposeProject, sources: readonly ImageSource[]): ComposeProject {
+  const services = sources.filter(({ canAssemble }) => canAssemble).map(({ service }) => service);
+  return { ...compose, services: new Map(services.map((service) => [service.name, service])) };
 }
 
 async function lockFor(

@@ -8,6 +8,7 @@ import { findMirrors, type Mirrors } from "../debian/sources.ts";
 import { Fault } from "../fault/fault.ts";
 import { openRegistry, type Registry } from "../npm/registry.ts";
 import { type ComposeProject, readComposeFile } from "../recipe/compose.ts";
+import { type Host, openHost } from "./host.ts";
 import { type Directories, directoriesOf, type ProjectOptions, type VerbIo } from "./verb.ts";
 
 /** In the order that Compose looks for them. */
@@ -15,6 +16,7 @@ const COMPOSE_FILES = ["compose.yaml", "compose.yml", "docker-compose.yaml", "do
 
 export interface Project {
   readonly compose: ComposeProject;
+  readonly host: Host;
   readonly directories: Directories;
   readonly store: DirectoryStore;
   readonly sources: Sources;
@@ -35,7 +37,14 @@ export async function openProject(options: ProjectOptions, io: VerbIo): Promise<
   for (const { message, place } of compose.warnings) io.warn(`${place.file}:${place.line}: ${message}`);
   const directories = directoriesOf(io.env);
   const store = new DirectoryStore(join(directories.cache, "store"));
-  return { compose, directories, store, sources: openSources(store, options, io) };
+  const place = { directories, store, sources: openSources(store, options, io) };
+  const host = await openHost({ ...place, name: proofName(compose.name) }, options, io);
+  return { compose, host, ...place };
+}
+
+/** What doubles and twins are kept under; no Compose project has a capital letter in its name. */
+export function proofName(project: string): string {
+  return `${project}-Proof`;
 }
 
 /** @returns `amd64` or `arm64`, Debian's and OCI's word for this machine */
@@ -78,7 +87,7 @@ export function openSources(
   }
 }
 
-async function composeFile({ directory, file }: ProjectOptions): Promise<string> {
+async function composeFile({ directory, files: [file] = [] }: ProjectOptions): Promise<string> {
   if (file !== undefined) return join(directory, file);
   if (/\.ya?ml$/.test(directory)) return directory;
   for (const name of COMPOSE_FILES) {

@@ -2,17 +2,19 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Finding, SourceLine } from "@seaworthy/evidence";
+import { digestOf } from "../content/digest.ts";
 import { Fault } from "../fault/fault.ts";
+import { takeLock } from "../net/named-lock.ts";
 import { proveContainer } from "../probe/prove-container.ts";
 import { proveStack } from "../probe/stack/prove-stack.ts";
-import type { Role } from "../probe/stack/scene.ts";
+import { waive } from "../probe/waive.ts";
 import { inPhase } from "../progress/progress.ts";
-import { readStack } from "../stack/stack.ts";
 import { declarationDigest } from "../stack/stack-spec.ts";
+import type { StackState } from "../stack/state.ts";
 import { build } from "./build.ts";
 import { inspectImages } from "./inspect-images.ts";
 import { openProject, type Project } from "./project.ts";
-import { proofName, proofState, removeProof, stackSpec, stackTools } from "./running-stack.ts";
+import { proofFolder, removeProof, stackSpec, withEngineSeccomp, withOwnVolumes } from "./running-stack.ts";
 import { bringUp, type Up, type UpOptions } from "./up.ts";
 import type { VerbIo } from "./verb.ts";
 
@@ -31,58 +33,80 @@ const CONCURRENCY = 4;
  */
 export async function prove(options: UpOptions, io: VerbIo): Promise<Proved> {
   const project = await openProject(options, { ...io, warn: () => undefined });
+  await using host = project.host;
+  const runtime = await host.runtime();
+  await using _ = await onlyProof(project);
   try {
-    const running = await findRunning(project, options, io);
-    if (running !== undefined) return { up: running, findings: await attack(running, io) };
-    // Volumes of its own: a proof neither reads nor leaves data.
-    const how = {
+    const state = await runtime.read(project.compose.name);
+    if (state !== undefined) {
+      const running = await checkRunning(state, options, io);
+      return { up: running, findings: await attack(running, io) };
+    }
+    const up = await bringUp(options, io, {
       leash: true,
       mustBeHealthy: false,
-      volumes: proofState(project.directories, project.compose.name),
-    };
-    const up = await bringUp(options, io, how);
-    await using _ = up.handle;
-    return { up, findings: await attack(up, io) };
+      declare: async (built) => withOwnVolumes(await stackSpec(built, project.directories.state), project),
+    });
+    try {
+      return { up, findings: await attack(up, io) };
+    } finally {
+      await up.handle[Symbol.asyncDispose]();
+      await runtime.stop(up.spec.project, { volumes: [...up.spec.volumes.values()].map(({ name }) => name) });
+    }
   } finally {
-    if (process.geteuid?.() === 0) await removeProof(project.directories, project.compose.name);
+    await removeProof(project, runtime);
   }
 }
 
-async function findRunning(
-  { compose, directories }: Project,
-  options: UpOptions,
-  io: VerbIo,
-): Promise<Omit<Up, "handle"> | undefined> {
-  const state = await readStack(compose.name, { runRoot: directories.run });
-  if (state === undefined) return undefined;
-  const built = await build(options, io);
-  const spec = await stackSpec(built, directories.state);
-  if (state.declared === declarationDigest(spec))
-    return { built, spec, state, tools: await stackTools(built.project, io) };
+/** Two proofs of one project would attack each other's doubles. */
+async function onlyProof({ compose }: Project): Promise<AsyncDisposable> {
+  const lock = await takeLock(`prove-${digestOf(compose.name).slice(-16)}`);
+  if (lock !== undefined) return lock;
   throw new Fault({
-    code: "prove/other-stack",
-    message: `expected the running stack of ${compose.name} to be what ${compose.file} declares, found one that was started from another version of it`,
-    hint: "Take it down and up again: seaworthy down, then seaworthy up",
+    code: "prove/already-running",
+    message: `expected to be the only proof of ${compose.name}, found another one at work`,
+    hint: "Wait until it is done.",
     exit: 2,
   });
 }
 
+async function checkRunning(state: StackState, options: UpOptions, io: VerbIo): Promise<Omit<Up, "handle">> {
+  const built = await build(options, io);
+  const { compose, directories, host } = built.project;
+  const spec = await stackSpec(built, directories.state);
+  if (state.declared === undefined) {
+    io.warn(
+      `${compose.name} was started by another tool, so that it is what ${compose.file} declares is taken on trust`,
+    );
+    return { built, spec: withEngineSeccomp(spec), state, runtime: await host.runtime() };
+  } else if (state.declared !== declarationDigest(spec)) {
+    throw new Fault({
+      code: "prove/other-stack",
+      message: `expected the running stack of ${compose.name} to be what ${compose.file} declares, found one that was started from another version of it`,
+      hint: "Take it down and up again: seaworthy down, then seaworthy up",
+      exit: 2,
+    });
+  }
+  return { built, spec, state, runtime: await host.runtime() };
+}
+
 async function attack(up: Omit<Up, "handle">, io: VerbIo): Promise<readonly Finding[]> {
   return await inPhase(io.progress, "prove", async (phase) => {
-    const { compose, directories } = up.built.project;
-    const workDirectory = join(directories.run, proofName(compose.name), "work");
+    const { spec, state, runtime } = up;
+    const workDirectory = join(proofFolder(up.built.project), "work");
     await mkdir(workDirectory, { recursive: true, mode: 0o700 });
     const findings: Finding[] = [];
-    const onFinding = (finding: Finding): void => {
+    const onFinding = (found: Finding): void => {
+      const finding = waive(found, up.built.project.compose.waivers, io.now());
       findings.push(finding);
       phase.update(
         `${findings.length} attacks judged, the last: ${finding.service}: ${finding.control} ${finding.verdict}`,
       );
     };
     const containers = async (): Promise<void> => {
-      for (const { container } of up.spec.services) {
-        await proveContainer(up.tools.engine, container, {
-          podNetwork: up.state.network,
+      for (const { container } of spec.services) {
+        await proveContainer(runtime.engine, container, {
+          network: state.services.find(({ name }) => name === container.name)?.network,
           workDirectory,
           concurrency: CONCURRENCY,
           source: (key) => sourceOf(up, container.name, key),
@@ -92,18 +116,13 @@ async function attack(up: Omit<Up, "handle">, io: VerbIo): Promise<readonly Find
       }
     };
     const stack = proveStack({
-      spec: up.spec,
-      state: up.state,
-      engine: up.tools.engine,
-      stack: up.tools.options,
-      role: (service) => roleOf(up, service),
+      ...{ spec, state, runtime, workDirectory, onFinding, signal: io.signal },
+      role: (service) => up.built.services.find((one) => one.service === service)?.role ?? "app",
       source: (service, key) => sourceOf(up, service, key),
-      workDirectory,
-      onFinding,
     });
     const images = async (): Promise<void> => {
       const source = (service: string, key: string): SourceLine => sourceOf(up, service, key);
-      for (const finding of await inspectImages(up.built, source)) onFinding(finding);
+      for (const finding of await inspectImages(up.built, source, io.signal)) onFinding(finding);
     };
     // The second stack mostly waits for health checks; meanwhile containers are attacked and images read.
     for (const outcome of await Promise.allSettled([containers(), stack, images()])) {
@@ -111,12 +130,6 @@ async function attack(up: Omit<Up, "handle">, io: VerbIo): Promise<readonly Find
     }
     return { value: findings, summary: countVerdicts(findings) };
   });
-}
-
-/** By the recipe its image was assembled from. */
-function roleOf(up: Omit<Up, "handle">, service: string): Role {
-  const recipe = up.built.images.find(({ plan }) => plan.service === service)?.plan.recipe;
-  return recipe === "postgres" || recipe === "redis" ? recipe : "app";
 }
 
 function sourceOf(up: Omit<Up, "handle">, service: string, key: string): SourceLine {

@@ -9,6 +9,7 @@ import { imageFacts } from "../report/image-facts.ts";
 import type { Language } from "../report/render/language.ts";
 import { type ReportFiles, writeReport } from "../report/write.ts";
 import type { ServiceState } from "../stack/state.ts";
+import type { Built } from "./build.ts";
 import type { Proved } from "./prove.ts";
 import type { VerbIo } from "./verb.ts";
 
@@ -19,14 +20,14 @@ export interface Proof {
 
 export async function writeProof({ up, findings }: Proved, language: Language, io: VerbIo): Promise<Proof> {
   return await inPhase(io.progress, "report", async () => {
-    const { project, images, plan } = up.built;
-    const { engine: _, ...engine } = await up.tools.engine.facts();
+    const { project, digest, services } = up.built;
+    const { engine: _, ...engine } = await up.runtime.engine.facts();
     const report = assembleReport(
       {
         tool: { name: "seaworthy", version: await version() },
         createdAt: io.now().toISOString(),
         project: project.compose.name,
-        plan: plan.digest,
+        plan: digest,
         engine: {
           version: engine.version,
           kernel: engine.kernel,
@@ -34,7 +35,9 @@ export async function writeProof({ up, findings }: Proved, language: Language, i
           cgroup: engine.cgroup,
         },
         images: await Promise.all(
-          images.map((one) => imageFacts(project.store, one.plan.service, one.image, one.plan.pinnedBy)),
+          services.map(async ({ service, stored }) =>
+            imageFacts(project.store, service, await stored(), pinnedBy(up.built, service)),
+          ),
         ),
         services: up.spec.services.map((service) => serviceFacts(service, up.state.services)),
         repeat: `seaworthy prove ${relative(process.cwd(), project.compose.directory) || "."}`,
@@ -44,6 +47,11 @@ export async function writeProof({ up, findings }: Proved, language: Language, i
     const files = await writeReport(join(project.compose.directory, ".seaworthy"), report, language);
     return { value: { report, files }, summary: relative(process.cwd(), files.markdown) };
   });
+}
+
+function pinnedBy({ images }: Built, service: string): string {
+  const plan = images.find((image) => image.plan.service === service)?.plan;
+  return plan?.pinnedBy ?? "nothing in the project: another image may come under the same name";
 }
 
 function serviceFacts({ container, ports }: StackService, states: readonly ServiceState[]): ReportService {

@@ -1,95 +1,95 @@
-/** What verbs need to start, find and stop the stack of a project: the engine's tools, places and services. */
+/** What verbs need to start, find and stop the stack of a project. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Engine } from "../engine/engine.ts";
+import type { Mount } from "../engine/container.ts";
 import { removeLeftovers } from "../engine/runc/leftovers.ts";
-import { obtainRunc } from "../engine/runc/obtain.ts";
-import { createRuncEngine, requireRoot } from "../engine/runc/runc.ts";
-import { unpackLayer } from "../oci/unpack.ts";
+import type { StackService } from "../engine/stack-service.ts";
 import { doubleName } from "../probe/stack/double-stack.ts";
 import { requireBindSources } from "../recipe/bind-sources.ts";
 import { ensureSecrets } from "../recipe/secrets.ts";
+import { stackNetworks, stackVolumes } from "../stack/compose-stack.ts";
 import { toContainer } from "../stack/container.ts";
-import { type StackOptions, stopStack } from "../stack/stack.ts";
+import type { StackRuntime } from "../stack/stack-runtime.ts";
 import type { StackSpec } from "../stack/stack-spec.ts";
 import type { Built } from "./build.ts";
-import type { Project } from "./project.ts";
-import type { Directories, VerbIo } from "./verb.ts";
+import { openProject, type Project, proofName } from "./project.ts";
+import type { ProjectOptions, VerbIo } from "./verb.ts";
 
-export interface StackTools {
-  readonly engine: Engine;
-  readonly options: Omit<StackOptions, "leash" | "onChange">;
-}
-
-/** @throws Fault `engine/not-root`, and those of obtaining runc */
-export async function stackTools(project: Project, io: VerbIo): Promise<StackTools> {
-  return await engineTools({ ...project, name: proofName(project.compose.name) }, io);
-}
-
-/** @param place.name what the engine's own containers (doubles and twins) are kept under */
-export async function engineTools(
-  place: Pick<Project, "directories" | "store" | "sources"> & { readonly name: string },
+/** A project and whatever runs it, for verbs that neither plan nor build. */
+export async function openRuntime(
+  options: ProjectOptions,
   io: VerbIo,
-): Promise<StackTools> {
-  requireRoot();
-  const { directories, store, sources, name } = place;
-  const runc = await obtainRunc({
-    directory: join(directories.cache, "engine"),
-    store,
-    archive: (suite) => sources.archive(suite),
-    source: { store, mirrors: sources.mirrors, signal: io.signal },
-  });
-  const options = {
-    runc,
-    runRoot: directories.run,
-    layerRoot: join(directories.cache, "layers"),
-    unpack: (layer: Parameters<typeof unpackLayer>[1], directory: string) =>
-      unpackLayer(store, layer, directory),
-    signal: io.signal,
-  };
-  return { engine: createRuncEngine({ ...options, project: name }), options };
+): Promise<{ readonly project: Project; readonly runtime: StackRuntime }> {
+  const project = await openProject(options, io);
+  return { project, runtime: await project.host.runtime() };
 }
 
-/** What doubles and twins are kept under; no Compose project has a capital letter in its name. */
-export function proofName(project: string): string {
-  return `${project}-Proof`;
-}
-
-/** Where a proof keeps the volumes of a stack that it brought up itself. */
-export function proofState({ state }: Directories, project: string): string {
-  return join(state, "proof", project);
+/** Where a proof keeps what it makes on this machine. */
+export function proofFolder({ directories, compose }: Project): string {
+  return join(directories.run, proofName(compose.name));
 }
 
 /** Ends and removes all that a proof has made, also after a crash: doubles, twins, the second stack, and their data. */
-export async function removeProof(directories: Directories, project: string): Promise<void> {
-  const { run: runRoot } = directories;
-  await stopStack(doubleName(project), { runRoot });
-  await removeLeftovers(runRoot, proofName(project));
-  for (const folder of [join(runRoot, proofName(project)), proofState(directories, project)]) {
+export async function removeProof(project: Project, runtime: StackRuntime): Promise<void> {
+  await runtime.stop(doubleName(project.compose.name), {});
+  await removeLeftovers(project.directories.run, proofName(project.compose.name));
+  for (const folder of [proofFolder(project), proofState(project)]) {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
+/** Where a proof keeps the volumes of a stack that it brought up itself. */
+export function proofState({ directories, compose }: Project): string {
+  return join(directories.state, "proof", compose.name);
+}
+
 /**
  * The stack as the Compose file declares it, with the images that were built. Makes missing secrets.
- * @param stateRoot absolute; volumes are kept below it
+ * @param stateRoot absolute; where runc's volumes are kept below it
  */
 export async function stackSpec(built: Built, stateRoot: string): Promise<StackSpec> {
   const { compose } = built.project;
   await ensureSecrets(compose);
   await requireBindSources(compose);
-  const services = built.images.map(({ plan, image }) => {
-    const service = compose.services.get(plan.service);
-    if (service === undefined)
-      throw new TypeError(`expected service ${plan.service} in the project, found none`);
-    const accounts = plan.accounts.map(({ name, uid, gid }) => ({ name, uid, gid, groups: [] }));
-    const groups = new Map(plan.accounts.map(({ name, gid }) => [name, gid]));
-    return toContainer(service, { project: compose, image, accounts, groups, stateRoot });
+  const services = built.services.map(({ service, image, accounts, groups }) => {
+    const declared = compose.services.get(service);
+    if (declared === undefined) throw new TypeError(`expected service ${service} in the project, found none`);
+    return toContainer(declared, { project: compose, image, accounts, groups, stateRoot });
   });
-  const aliases = new Map(
-    [...compose.services.values()].flatMap(({ name, containerName }) =>
-      containerName === undefined ? [] : [[name, [containerName]] as const],
-    ),
-  );
-  return { project: compose.name, services, aliases };
+  return {
+    project: compose.name,
+    files: compose.files,
+    services,
+    networks: stackNetworks(compose),
+    volumes: stackVolumes(compose),
+  };
+}
+
+/** As another tool started it: with the engine's own seccomp profile where the file says nothing. */
+export function withEngineSeccomp(spec: StackSpec): StackSpec {
+  const services = spec.services.map((service): StackService => {
+    const { container } = service;
+    return container.seccomp === "default"
+      ? { ...service, container: { ...container, seccomp: "engine" } }
+      : service;
+  });
+  return { ...spec, services };
+}
+
+/** The same stack with volumes of its own: a proof neither reads nor leaves data. */
+export function withOwnVolumes(spec: StackSpec, project: Project): StackSpec {
+  const owner = proofName(project.compose.name);
+  const own = (name: string): string => `${owner}_${name}`;
+  const mountOf = (mount: Mount): Mount =>
+    mount.kind === "volume"
+      ? { ...mount, name: own(mount.name), source: join(proofState(project), own(mount.name)) }
+      : mount;
+  return {
+    ...spec,
+    services: spec.services.map((service) => ({
+      ...service,
+      container: { ...service.container, mounts: service.container.mounts.map(mountOf) },
+    })),
+    volumes: new Map([...spec.volumes].map(([key, { name }]) => [key, { name: own(name), external: false }])),
+  };
 }

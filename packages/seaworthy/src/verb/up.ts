@@ -1,11 +1,10 @@
 /** `up`: builds what is missing, starts the stack, and waits until every service is healthy. */
 import { inPhase } from "../progress/progress.ts";
-import { startStack } from "../stack/stack.ts";
-import type { StackHandle } from "../stack/stack-handle.ts";
+import type { StackHandle, StackRuntime } from "../stack/stack-runtime.ts";
 import type { StackSpec } from "../stack/stack-spec.ts";
 import type { StackState } from "../stack/state.ts";
 import { type BuildOptions, type Built, build } from "./build.ts";
-import { type StackTools, stackSpec, stackTools } from "./running-stack.ts";
+import { stackSpec } from "./running-stack.ts";
 import type { VerbIo } from "./verb.ts";
 
 export type UpOptions = Omit<BuildOptions, "output" | "service">;
@@ -13,7 +12,7 @@ export type UpOptions = Omit<BuildOptions, "output" | "service">;
 export interface Up {
   readonly built: Built;
   readonly spec: StackSpec;
-  readonly tools: StackTools;
+  readonly runtime: StackRuntime;
   readonly handle: StackHandle;
   readonly state: StackState;
 }
@@ -29,30 +28,38 @@ export async function up(options: UpOptions, io: VerbIo): Promise<StackState> {
  * @param how.leash whether the stack ends with this process
  * @param how.volumes where volumes are kept, instead of the place for those that stay
  * @param how.mustBeHealthy whether a service that will not get healthy is an error; otherwise the state says so
- * @throws Fault of building, `engine/not-root`, `stack/already-running`, `stack/port-taken`, `stack/unhealthy`
+ * @throws Fault of building and of the engine, `stack/already-running`, `stack/port-taken`, `stack/unhealthy`
  */
 export async function bringUp(
   options: UpOptions,
   io: VerbIo,
-  how: { readonly leash: boolean; readonly mustBeHealthy: boolean; readonly volumes?: string },
+  how: {
+    readonly leash: boolean;
+    readonly mustBeHealthy: boolean;
+    readonly declare?: (built: Built) => Promise<StackSpec>;
+  },
 ): Promise<Up> {
   const built = await build(options, io);
   return await inPhase(io.progress, "up", async (phase) => {
-    const tools = await stackTools(built.project, io);
-    const spec = await stackSpec(built, how.volumes ?? built.project.directories.state);
+    const { directories, host } = built.project;
+    const runtime = await host.runtime();
+    const spec = await (how.declare?.(built) ?? stackSpec(built, directories.state));
     phase.update("unpacking layers");
-    const handle = await startStack(spec, {
-      ...tools.options,
+    const handle = await runtime.start(spec, {
       leash: how.leash,
-      onChange: (state) => phase.update(describe(state)),
+      signal: io.signal,
+      onChange(state) {
+        phase.update(describe(state));
+        io.onStack?.(state);
+      },
     });
     try {
       const state = await handle.waitHealthy({ signal: io.signal });
-      return { value: { built, spec, tools, handle, state }, summary: describe(state) };
+      return { value: { built, spec, runtime, handle, state }, summary: describe(state) };
     } catch (error) {
       if (!how.mustBeHealthy && !io.signal.aborted) {
         const state = handle.state();
-        return { value: { built, spec, tools, handle, state }, summary: describe(state) };
+        return { value: { built, spec, runtime, handle, state }, summary: describe(state) };
       }
       await handle[Symbol.asyncDispose]();
       throw error;

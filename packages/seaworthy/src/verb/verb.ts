@@ -1,7 +1,8 @@
 /** What every verb is given besides its own options, and where it keeps things. */
-import { homedir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Progress } from "../progress/progress.ts";
+import type { StackState } from "../stack/state.ts";
 
 export interface VerbIo {
   readonly progress: Progress;
@@ -11,14 +12,26 @@ export interface VerbIo {
   now(): Date;
   /** One line the user should see, whatever else is shown. */
   warn(text: string): void;
+  /** Told of every change while a stack comes up. */
+  onStack?(state: StackState): void;
 }
 
 export interface ProjectOptions {
   /** The folder of the Compose file, or the file itself. */
   readonly directory: string;
-  /** A Compose file by name, instead of the folder's own. */
-  readonly file?: string | undefined;
+  /** Compose files by name, later ones over earlier, instead of the folder's own. */
+  readonly files?: readonly string[] | undefined;
+  /** Instead of `.env`. */
+  readonly envFiles?: readonly string[] | undefined;
+  readonly profiles?: readonly string[] | undefined;
+  readonly projectName?: string | undefined;
   readonly mirror?: string | undefined;
+  /** `runc` or `docker`; the machine's Docker Engine when it answers, runc otherwise. */
+  readonly engine?: string | undefined;
+  /** With a Docker Engine: build services that have a Dockerfile by it, also where they could be assembled. */
+  readonly dockerfile?: boolean | undefined;
+  /** With a Docker Engine: assemble the images of known data stores instead of pulling them. */
+  readonly assemble?: boolean | undefined;
 }
 
 export interface Directories {
@@ -36,14 +49,28 @@ export interface Directories {
  */
 export function directoriesOf(env: VerbIo["env"]): Directories {
   const home = env["HOME"] ?? homedir();
+  const isRoot = process.geteuid?.() === 0;
   return {
     cache: absolute(
       env["SEAWORTHY_CACHE_DIR"],
       join(env["XDG_CACHE_HOME"] ?? join(home, ".cache"), "seaworthy"),
     ),
-    run: absolute(env["SEAWORTHY_RUN_DIR"], "/run/seaworthy"),
-    state: absolute(env["SEAWORTHY_STATE_DIR"], "/var/lib/seaworthy"),
+    run: absolute(env["SEAWORTHY_RUN_DIR"], isRoot ? "/run/seaworthy" : userRun(env)),
+    state: absolute(
+      env["SEAWORTHY_STATE_DIR"],
+      isRoot
+        ? "/var/lib/seaworthy"
+        : join(env["XDG_STATE_HOME"] ?? join(home, ".local", "state"), "seaworthy"),
+    ),
   };
+}
+
+/** Where the system gives an ordinary user no such folder, one in the machine's own for temporary files. */
+function userRun(env: VerbIo["env"]): string {
+  const given = env["XDG_RUNTIME_DIR"];
+  return given === undefined || given === ""
+    ? join(tmpdir(), `seaworthy-${process.getuid?.() ?? 0}`)
+    : join(given, "seaworthy");
 }
 
 function absolute(chosen: string | undefined, otherwise: string): string {

@@ -1,6 +1,6 @@
 /** `seaworthy build`. */
 import { build, unpacked } from "../../verb/build.ts";
-import { type Command, DIRECTORY, FILE, FROZEN, MIRROR, projectOptions, SERVICE } from "../command.ts";
+import { type Command, DIRECTORY, IMAGES, PROJECT, projectOptions, SERVICE } from "../command.ts";
 import { size, table } from "../text.ts";
 
 export const buildCommand: Command = {
@@ -8,9 +8,8 @@ export const buildCommand: Command = {
   summary: "Build the images of the project, without Docker",
   takes: [DIRECTORY],
   options: [
-    FILE,
-    MIRROR,
-    FROZEN,
+    ...PROJECT,
+    ...IMAGES,
     SERVICE,
     {
       name: "output",

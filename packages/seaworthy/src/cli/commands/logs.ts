@@ -1,13 +1,13 @@
 /** `seaworthy logs`. */
 import { Fault } from "../../fault/fault.ts";
 import { logs } from "../../verb/logs.ts";
-import { type Command, DIRECTORY, FILE, projectOptions, SERVICE } from "../command.ts";
+import { type Command, DIRECTORY, PROJECT, projectOptions, SERVICE } from "../command.ts";
 
 export const logsCommand: Command = {
   name: "logs",
   summary: "Print what the services of the running stack printed",
   takes: [DIRECTORY],
-  options: [FILE, SERVICE, { name: "tail", value: "N", summary: "the last N lines of each service" }],
+  options: [...PROJECT, SERVICE, { name: "tail", value: "N", summary: "the last N lines of each service" }],
   examples: [
     { line: "logs examples/myapp", does: "all services, in the order of time" },
     { line: "logs --service db --tail 20", does: "the end of one log" },

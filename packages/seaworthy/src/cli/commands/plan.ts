@@ -1,13 +1,18 @@
 /** `seaworthy plan`. */
 import { plan } from "../../verb/plan.ts";
-import { type Command, DIRECTORY, FILE, FROZEN, MIRROR, projectOptions } from "../command.ts";
+import { type Command, DIRECTORY, FROZEN, MIRROR, PROJECT, projectOptions } from "../command.ts";
 import { size, table } from "../text.ts";
 
 export const planCommand: Command = {
   name: "plan",
   summary: "Resolve the project to exact packages and write seaworthy.lock",
   takes: [DIRECTORY],
-  options: [FILE, MIRROR, FROZEN, { name: "update", summary: "resolve anew what the lock has already" }],
+  options: [
+    ...PROJECT,
+    MIRROR,
+    FROZEN,
+    { name: "update", summary: "resolve anew what the lock has already" },
+  ],
   examples: [
     { line: "plan", does: "the project of this folder" },
     { line: "plan --update examples/myapp", does: "newest packages instead of the locked ones" },

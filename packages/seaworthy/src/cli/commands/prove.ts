@@ -1,7 +1,7 @@
 /** `seaworthy prove`. */
 import { prove } from "../../verb/prove.ts";
 import { writeProof } from "../../verb/report.ts";
-import { type Command, DIRECTORY, FILE, FROZEN, LANGUAGE, MIRROR, projectOptions } from "../command.ts";
+import { type Command, DIRECTORY, IMAGES, LANGUAGE, PROJECT, projectOptions } from "../command.ts";
 import { languageOf } from "../language.ts";
 import { printProof } from "../print-proof.ts";
 
@@ -9,7 +9,7 @@ export const proveCommand: Command = {
   name: "prove",
   summary: "Attack the stack and its twins, and say which claims hold",
   takes: [DIRECTORY],
-  options: [FILE, MIRROR, FROZEN, LANGUAGE],
+  options: [...PROJECT, ...IMAGES, LANGUAGE],
   examples: [
     { line: "prove examples/myapp", does: "the running stack, or one that is started for the proof" },
     { line: "prove --json > findings.json", does: "every attempt, for machines" },

@@ -1,6 +1,6 @@
 /** `seaworthy ship`. */
 import { ship } from "../../verb/ship.ts";
-import { type Command, DIRECTORY, FILE, FROZEN, LANGUAGE, MIRROR, projectOptions } from "../command.ts";
+import { type Command, DIRECTORY, IMAGES, LANGUAGE, PROJECT, projectOptions } from "../command.ts";
 import { languageOf } from "../language.ts";
 import { printProof } from "../print-proof.ts";
 
@@ -8,7 +8,7 @@ export const shipCommand: Command = {
   name: "ship",
   summary: "Plan, build, start, attack and report, then stop: the whole proof in one command",
   takes: [DIRECTORY],
-  options: [FILE, MIRROR, FROZEN, LANGUAGE],
+  options: [...PROJECT, ...IMAGES, LANGUAGE],
   examples: [
     { line: "ship examples/myapp", does: "from source to report" },
     { line: "ship --frozen --json", does: "in a pipeline: the lock must fit, the exit code decides" },

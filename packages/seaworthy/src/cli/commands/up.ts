@@ -1,13 +1,13 @@
 /** `seaworthy up`. */
 import { up } from "../../verb/up.ts";
-import { type Command, DIRECTORY, FILE, FROZEN, MIRROR, projectOptions } from "../command.ts";
+import { type Command, DIRECTORY, IMAGES, PROJECT, projectOptions } from "../command.ts";
 import { servicesTable } from "../services-table.ts";
 
 export const upCommand: Command = {
   name: "up",
   summary: "Build what is missing, start the stack, and wait until it is healthy",
   takes: [DIRECTORY],
-  options: [FILE, MIRROR, FROZEN],
+  options: [...PROJECT, ...IMAGES],
   examples: [
     { line: "up examples/myapp", does: "start it, and leave it running" },
     { line: "up --frozen", does: "as in a pipeline: the lock must be there and fit" },

@@ -1,6 +1,6 @@
 /** `seaworthy why`. */
 import { why } from "../../verb/why.ts";
-import { type Command, DIRECTORY, FILE, FROZEN, MIRROR, projectOptions, SERVICE } from "../command.ts";
+import { type Command, DIRECTORY, IMAGES, PROJECT, projectOptions, SERVICE } from "../command.ts";
 import { size, table } from "../text.ts";
 
 export const whyCommand: Command = {
@@ -8,9 +8,8 @@ export const whyCommand: Command = {
   summary: "Say what put a path into an image, for one path or for all of them",
   takes: [DIRECTORY],
   options: [
-    FILE,
-    MIRROR,
-    FROZEN,
+    ...PROJECT,
+    ...IMAGES,
     SERVICE,
     { name: "path", short: "p", value: "PATH", summary: "the path in the image; every path when left out" },
   ],

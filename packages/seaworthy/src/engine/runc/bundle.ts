@@ -3,7 +3,9 @@ import { chmod, chown, mkdir, readFile, symlink, writeFile } from "node:fs/promi
 import { join } from "node:path";
 import { isMissing } from "../../fault/errno.ts";
 import type { Container } from "../container.ts";
+import type { ContainerExtras } from "../container-extras.ts";
 import type { StartOptions } from "../engine.ts";
+import { isRootless } from "./rootless.ts";
 import type { RuntimeSpec } from "./runtime-spec.ts";
 import type { BundlePaths } from "./spec.ts";
 
@@ -29,16 +31,20 @@ export async function writeBundle(
   for (const folder of ["root", "upper", "work", "lower", "plant"]) await mkdir(join(bundle, folder));
   // The merged root takes its owner and mode from here.
   await chmod(join(bundle, "upper"), 0o755);
-  await chown(join(bundle, "upper"), 0, 0);
+  if (!isRootless()) await chown(join(bundle, "upper"), 0, 0);
+  const hostname = container.extras?.hostname ?? container.name;
   const topFirst = [...layers].reverse();
   await Promise.all([
     ...topFirst.map((directory, index) => symlink(directory, join(bundle, "lower", String(index)))),
     ...(options.plant ?? []).map((file, index) =>
       writeFile(join(bundle, "plant", String(index)), file.content),
     ),
-    writeReadable(join(bundle, "hosts"), hostsFile(container.name, options.hosts)),
-    writeReadable(join(bundle, "hostname"), `${container.name}\n`),
-    writeReadable(join(bundle, "resolv.conf"), await resolvConf(options.network)),
+    writeReadable(
+      join(bundle, "hosts"),
+      hostsFile(hostname, new Map([...(options.hosts ?? []), ...(container.extras?.extraHosts ?? [])])),
+    ),
+    writeReadable(join(bundle, "hostname"), `${hostname}\n`),
+    writeReadable(join(bundle, "resolv.conf"), await resolvConf(options.network, container.extras)),
     writeFile(join(bundle, "config.json"), JSON.stringify(spec)),
   ]);
 }
@@ -55,7 +61,14 @@ export function hostsFile(name: string, hosts: ReadonlyMap<string, string> = new
 }
 
 /** Without a way out there is nobody to ask; only on the host's network are the host's resolvers of use. */
-async function resolvConf(network: StartOptions["network"]): Promise<string> {
+async function resolvConf(network: StartOptions["network"], extras: ContainerExtras = {}): Promise<string> {
+  const { dns = [], dnsSearch = [], dnsOptions = [] } = extras;
+  const declared = [
+    ...dns.map((address) => `nameserver ${address}\n`),
+    ...(dnsSearch.length === 0 ? [] : [`search ${dnsSearch.join(" ")}\n`]),
+    ...(dnsOptions.length === 0 ? [] : [`options ${dnsOptions.join(" ")}\n`]),
+  ];
+  if (declared.length > 0) return declared.join("");
   if (network.kind !== "host") return "";
   try {
     return await readFile("/etc/resolv.conf", "utf8");

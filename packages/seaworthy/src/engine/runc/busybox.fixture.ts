@@ -136,7 +136,7 @@ export function hardened(image: Image, script: string, changes: Partial<Containe
     seccomp: "default",
     systemPaths: "default",
     hostDevices: false,
-    network: "pod",
+    network: "private",
     pid: "private",
     ipc: "private",
     limits: { memory: 64 * 1024 * 1024, pids: 32, cpus: 0.5, shmSize: 1024 * 1024 },

@@ -43,6 +43,11 @@ export function capabilitiesOf(mask: string): readonly Capability[] {
   return NAMES.filter((_, index) => ((bits >> BigInt(index)) & 1n) === 1n);
 }
 
+/** @param last the highest number the kernel knows: `/proc/sys/kernel/cap_last_cap` */
+export function allCapabilities(last: number): readonly Capability[] {
+  return NAMES.slice(0, last + 1);
+}
+
 /**
  * The most a process with this `/proc/<pid>/status` can give to a child: what it holds and what bounds it.
  * @throws TypeError when the text has no capability lines

@@ -3,7 +3,7 @@ import { readdir, readFile, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { errnoOf } from "../../fault/errno.ts";
-import { signalProcess } from "./process-identity.ts";
+import { signalProcess } from "../../shell/process-identity.ts";
 
 /** Where the hierarchies are mounted: one folder with v2, one per controller with v1, both kinds on a hybrid. */
 export function hierarchies(mountinfo: string): readonly string[] {
@@ -16,7 +16,8 @@ export function hierarchies(mountinfo: string): readonly string[] {
   return [...new Set(roots)];
 }
 
-async function foldersOf(path: string): Promise<readonly string[]> {
+/** The group in every hierarchy, whether it is there or not. */
+export async function foldersOf(path: string): Promise<readonly string[]> {
   const roots = hierarchies(await readFile("/proc/self/mountinfo", "utf8"));
   return roots.map((root) => join(root, path));
 }

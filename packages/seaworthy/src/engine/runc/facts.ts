@@ -4,8 +4,9 @@ import { arch, release } from "node:os";
 import { join } from "node:path";
 import { isMissing } from "../../fault/errno.ts";
 import type { EngineFacts } from "../engine.ts";
-import { grantableCapabilities } from "./capabilities.ts";
+import { allCapabilities, grantableCapabilities } from "./capabilities.ts";
 import { hierarchies } from "./cgroup.ts";
+import { isRootless, UNABLE } from "./rootless.ts";
 import type { DeviceNode } from "./runtime-spec.ts";
 import type { Machine } from "./spec.ts";
 
@@ -14,11 +15,14 @@ export async function readFacts(version: string): Promise<EngineFacts> {
   const { cgroup, capabilities } = await readMachine(false);
   return {
     engine: "runc",
-    version: /^runc version (\S+)/m.exec(version)?.[1]?.replace(/^/, "runc ") ?? "runc",
+    version: /^(runc|crun) version (\S+)/m.exec(version)?.slice(1, 3).join(" ") ?? "runc",
     kernel: release(),
     architecture: arch() === "x64" ? "amd64" : arch(),
     cgroup,
     capabilities,
+    local: true,
+    rootless: isRootless(),
+    unable: isRootless() ? UNABLE : new Map(),
   };
 }
 
@@ -28,7 +32,10 @@ export async function readMachine(withDevices: boolean): Promise<Machine> {
   const cgroup = roots.includes("/sys/fs/cgroup") ? "v2" : "v1";
   return {
     cgroup,
-    capabilities: grantableCapabilities(await readFile("/proc/self/status", "utf8")),
+    // A new user namespace starts with all there are, whatever the user has; they reach no further than it does.
+    capabilities: isRootless()
+      ? allCapabilities(Number(await readFile("/proc/sys/kernel/cap_last_cap", "utf8")))
+      : grantableCapabilities(await readFile("/proc/self/status", "utf8")),
     swapLimit: cgroup === "v2" || (await exists("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes")),
     devices: withDevices ? await deviceNodes("/dev") : [],
   };

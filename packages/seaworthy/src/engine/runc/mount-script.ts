@@ -11,12 +11,17 @@ export interface MountScript {
   /** How many links `lower/0`, `lower/1`, ... the bundle has, the top layer first. */
   readonly layers: number;
   readonly tmpfs: readonly Pick<TmpfsMount, "target" | "mode">[];
-  readonly volumes: readonly Pick<VolumeMount, "source" | "target">[];
+  /** Made when they are not there: owned as said, or as the path in the image is. */
+  readonly volumes: readonly (Pick<VolumeMount, "source" | "target"> & {
+    readonly owner?: { readonly uid: number; readonly gid: number; readonly mode?: number };
+  })[];
   /** Their contents are in the bundle as `plant/0`, `plant/1`, ... */
   readonly plant: readonly Omit<PlantedFile, "content">[];
   /** A folder for LD_LIBRARY_PATH, for the command alone. */
   readonly libraries: string;
   readonly command: readonly string[];
+  /** Whether one id is all there is: nothing is given to others, and no control group is shown to the runtime. */
+  readonly rootless: boolean;
 }
 
 /**
@@ -32,8 +37,11 @@ volume() {
   mkdir -p -- "$partial"
   chmod 755 "$partial"
   if inside "$2" && [ -d "root$2" ]; then cp -a -- "root$2/." "$partial/"; fi
+  if [ -n "$3" ]; then chown "$3" "$partial"; fi
+  if [ -n "$4" ]; then chmod "$4" "$partial"; fi
   mv -T -- "$partial" "$1" 2>/dev/null || { rm -rf -- "$partial"; [ -d "$1" ]; }
 }
+guard() { mount --bind -- "$1" "$1"; mount -o remount,bind,nosuid,nodev -- "$1"; }
 plant() {
   inside "$2" || { echo "no room for $2: a link is in the way" >&2; return 1; }
   mkdir -p -- "$(dirname "root$2")"
@@ -55,8 +63,15 @@ export function mountScript(script: MountScript): string {
     "umask 022",
     "exec 3>&2 2>prepare.log",
     FUNCTIONS,
-    `mount -t overlay overlay -o lowerdir=${lower},upperdir=upper,workdir=work root`,
-    ...script.volumes.map(({ source, target }) => `volume ${quote(source)} ${quote(clean(target))}`),
+    // One id cannot be given away; and crun refuses a hybrid hierarchy even when told to leave groups alone.
+    ...(script.rootless ? ["chown() { :; }", "mount -t tmpfs -o mode=755 tmpfs /sys/fs/cgroup"] : []),
+    `mount -t overlay overlay -o ${script.rootless ? "userxattr," : ""}lowerdir=${lower},upperdir=upper,workdir=work root`,
+    ...script.volumes.map(({ source, target, owner }) => {
+      const [who, mode] = [owner === undefined ? "" : `${owner.uid}:${owner.gid}`, owner?.mode];
+      return `volume ${quote(source)} ${quote(clean(target))} ${quote(who)} ${mode === undefined ? "''" : octal(mode)}`;
+    }),
+    // crun 1.8 drops these two flags from a bind mount that may be written to, but keeps those it finds.
+    ...(script.rootless ? script.volumes.map(({ source }) => `guard ${quote(source)}`) : []),
     ...script.tmpfs.map(({ target, mode }) => `tmpfs ${quote(clean(target))} ${octal(mode)}`),
     ...script.plant.map(
       ({ path, mode, uid, gid }, index) =>

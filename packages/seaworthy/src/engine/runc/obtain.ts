@@ -1,4 +1,4 @@
-/** Takes runc and the library it needs out of Debian's signed packages into the cache; nothing is installed on the machine. */
+/** Takes the runtime and the libraries it needs out of Debian's signed packages into the cache; nothing is installed on the machine. */
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { digestOf, hexOf } from "../../content/digest.ts";
@@ -8,15 +8,37 @@ import { readDeb } from "../../debian/deb.ts";
 import { fetchPackage, type LockedPackage, type PackageSource } from "../../debian/locked-package.ts";
 import { isMissing } from "../../fault/errno.ts";
 import { Fault } from "../../fault/fault.ts";
+import { isRootless } from "./rootless.ts";
 import type { RuncBinary } from "./runc.ts";
 
 /** Its runc asks for glibc 2.34, which every supported distribution has; newer suites ask for more. */
 const SUITE = "bookworm";
-const REQUEST = {
-  include: ["runc"],
-  exclude: { libc6: "the machine's own is used", criu: "checkpoints are not made" },
+const EXCLUDE = {
+  libc6: "the machine's own is used",
+  "libgcc-s1": "the machine's own is used",
+  criu: "checkpoints are not made",
 } as const;
-const FILES = [/^(?:\.\/)?usr\/sbin\/runc$/, /^(?:\.\/)?usr\/lib\/[^/]+\/libseccomp\.so\.2[.\d]*$/];
+const LIBRARY = /^(?:\.\/)?(?:usr\/)?lib\/[^/]+\/lib[^/]+\.so\.[.\d]+$/;
+
+interface Runtime {
+  readonly name: "runc" | "crun";
+  /** In its package. */
+  readonly program: RegExp;
+  /** What its packages must have brought. */
+  readonly libraries: readonly string[];
+}
+
+const RUNC: Runtime = {
+  name: "runc",
+  program: /^(?:\.\/)?usr\/sbin\/runc$/,
+  libraries: ["libseccomp.so.2"],
+};
+
+const CRUN: Runtime = {
+  name: "crun",
+  program: /^(?:\.\/)?usr\/bin\/crun$/,
+  libraries: ["libseccomp.so.2", "libcap.so.2", "libsystemd.so.0", "libyajl.so.2"],
+};
 
 export interface ObtainOptions {
   /** Absolute: `<cache>/engine`. */
@@ -27,25 +49,30 @@ export interface ObtainOptions {
 }
 
 /**
+ * runc for root, crun for an ordinary user.
  * What was fetched once is kept, and a machine that has it asks nobody; `seaworthy cache --clear` makes room for a newer one.
  * @throws Fault of debian/, and `engine/runc-package` when the package has other files than it should
  */
 export async function obtainRunc(options: ObtainOptions): Promise<RuncBinary> {
-  const note = join(options.directory, "runc.json");
+  const runtime = isRootless() ? CRUN : RUNC;
+  const { name } = runtime;
+  const note = join(options.directory, `${name}.json`);
   const known = await readNote(note);
-  const packages = known ?? (await (await options.archive(SUITE)).resolve(REQUEST));
+  const packages =
+    known ?? (await (await options.archive(SUITE)).resolve({ include: [name], exclude: EXCLUDE }));
   const key = hexOf(digestOf(JSON.stringify(packages.map(({ digest }) => digest)))).slice(0, 16);
-  const directory = join(options.directory, `runc-${key}`);
-  if (!(await exists(directory))) await unpack(packages, directory, options.source);
+  const directory = join(options.directory, `${name}-${key}`);
+  if (!(await exists(directory))) await unpack(runtime, packages, directory, options.source);
   if (known === undefined) {
     const written = `${note}.${process.pid}`;
     await writeFile(written, JSON.stringify(packages));
     await rename(written, note);
   }
-  return { binary: join(directory, "runc"), libraries: directory };
+  return { binary: join(directory, name), libraries: directory };
 }
 
 async function unpack(
+  { name: runtime, program, libraries }: Runtime,
   packages: readonly LockedPackage[],
   directory: string,
   source: PackageSource,
@@ -56,18 +83,19 @@ async function unpack(
   const found: string[] = [];
   for (const item of packages) {
     for (const entry of (await readDeb(await fetchPackage(item, source))).data) {
-      if (entry.kind !== "file" || !FILES.some((file) => file.test(entry.name))) continue;
+      if (entry.kind !== "file" || !(program.test(entry.name) || LIBRARY.test(entry.name))) continue;
       // The loader looks for the name programs were linked with, not for the release.
-      const name = basename(entry.name).replace(/^(libseccomp\.so\.2).*/, "$1");
+      const name = basename(entry.name).replace(/^(lib.+\.so\.\d+).*/, "$1");
       await writeFile(join(partial, name), entry.content, { mode: 0o755 });
       found.push(name);
     }
   }
-  if (!found.includes("runc") || !found.includes("libseccomp.so.2")) {
+  const missing = [runtime, ...libraries].filter((name) => !found.includes(name));
+  if (missing.length > 0) {
     await rm(partial, { recursive: true, force: true });
     throw new Fault({
       code: "engine/runc-package",
-      message: `expected runc and libseccomp.so.2 in Debian's packages, found ${found.join(", ") || "neither"}`,
+      message: `expected ${missing.join(", ")} in Debian's packages, found ${found.join(", ") || "nothing"}`,
       exit: 2,
     });
   }

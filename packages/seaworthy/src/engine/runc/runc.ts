@@ -8,17 +8,21 @@ import { run } from "../../shell/run.ts";
 import type { Container } from "../container.ts";
 import type { Engine, Running, StartOptions } from "../engine.ts";
 import { bundlePaths, writeBundle } from "./bundle.ts";
-import { killCgroup } from "./cgroup.ts";
 import { readFacts, readMachine } from "./facts.ts";
 import { type UnpackLayer, unpackedLayers } from "./layers.ts";
+import { membersOf } from "./members.ts";
 import { mountScript } from "./mount-script.ts";
 import { type Places, placesOf } from "./places.ts";
-import { startRunner } from "./runner.ts";
+import { enterMounts, isRootless } from "./rootless.ts";
+import { rootlessSpec } from "./rootless-spec.ts";
+import { type Runner, startRunner } from "./runner.ts";
 import { type RunningParts, removeContainer, runningContainer } from "./running.ts";
 import { toRuntimeSpec } from "./spec.ts";
+import { scratchFolders } from "./spec-mounts.ts";
 import { startProblem } from "./start-problem.ts";
+import { unsupportedByRunc } from "./unsupported.ts";
 
-/** runc as unpacked from its package. */
+/** runc as unpacked from its package; without root crun, which alone can leave root unmapped. */
 export interface RuncBinary {
   readonly binary: string;
   /** A folder with `libseccomp.so.2`; empty when the machine's own will do. */
@@ -36,7 +40,7 @@ export interface RuncOptions {
   readonly unpack: UnpackLayer;
 }
 
-/** @throws Fault `engine/not-root` from `start` when not run by root */
+/** Run by an ordinary user, its containers live in a user namespace with one id. */
 export function createRuncEngine(options: RuncOptions): Engine {
   const env = runcEnvironment(options.runc);
   const active = new Set<string>();
@@ -70,36 +74,74 @@ async function startContainer(
   engine: RuncOptions,
   shared: Pick<RunningParts, "env" | "active">,
 ): Promise<Running> {
-  requireRoot();
   options.signal?.throwIfAborted();
   const places = placesOf(engine.runRoot, engine.project);
   const id = `${container.name}-${randomBytes(4).toString("hex")}`;
+  requireLayers(container);
+  requireSupported(container);
   const layers = await unpackedLayers(container.image, engine.layerRoot, engine.unpack);
   const machine = await readMachine(container.hostDevices);
-  const seccomp = container.seccomp === "default" ? defaultSeccomp(container) : undefined;
+  const seccomp = container.seccomp !== "unconfined" ? defaultSeccomp(container) : undefined;
   await mkdir(places.containers, { recursive: true, mode: 0o700 });
   const bundle = join(await realpath(places.containers), id);
   const paths = bundlePaths(bundle, `${places.cgroup}/${id}`);
-  const spec = toRuntimeSpec(container, options.network, paths, machine, seccomp);
+  const declared = toRuntimeSpec(container, options.network, paths, machine, seccomp);
+  const spec = isRootless() ? rootlessSpec(declared) : declared;
+  const members = membersOf(bundle, paths.cgroup);
   const runc = runcCommand(engine.runc, places, bundle);
-  const parts = { id, bundle, runc, spec, ...shared };
+  const state = join(places.runcState, id);
+  const parts = { id, bundle, runc, spec, state, cgroup: paths.cgroup, ...shared };
+  let runner: Runner | undefined;
   shared.active.add(id);
   try {
     await mkdir(bundle, { mode: 0o700 });
     await writeBundle(bundle, container, options, layers, spec);
-    const runner = await startRunner(bundle, script(container, options, engine, parts, layers.length));
-    const stop = (): void => void killCgroup(paths.cgroup).catch(() => undefined);
+    runner = await startRunner(
+      bundle,
+      enterMounts(options.network),
+      script(container, options, engine, parts, layers.length),
+    );
+    const stop = (): void => void members.kill().catch(() => undefined);
     options.signal?.addEventListener("abort", stop, { once: true });
     void runner.ended.then(() => options.signal?.removeEventListener("abort", stop));
     const pid = await runner.firstProcess();
     options.signal?.throwIfAborted();
     return runningContainer({ ...parts, pid, runner });
   } catch (error) {
-    await killCgroup(paths.cgroup);
+    runner?.end();
+    await members.kill();
     const problem = options.signal?.aborted === true ? error : await startProblem(error, container, bundle);
     await removeContainer(parts);
     throw problem;
   }
+}
+
+function requireLayers({ name, image }: Container): void {
+  if (image.layers.length > 0) return;
+  throw new Fault({
+    code: "engine/no-layers",
+    message: `expected the layers of ${image.reference}, which ${name} starts from, found none in our own store`,
+    hint: "Only the Docker Engine that built or pulled it has the image: use that engine.",
+    exit: 2,
+  });
+}
+
+function requireSupported(container: Container): void {
+  const [first] = unsupportedByRunc(container);
+  if (first !== undefined) {
+    throw new Fault({
+      code: "engine/unsupported",
+      message: `expected "${container.name}" to ask for what the built-in engine can give, found ${first.key}: ${first.what}`,
+      hint: first.hint,
+    });
+  }
+  if (!isRootless() || container.pid === "private") return;
+  throw new Fault({
+    code: "engine/unsupported",
+    message: `expected "${container.name}" to have process numbers of its own, which without root it must, found pid: host`,
+    hint: "Remove it, or run the command as root.",
+    exit: 2,
+  });
 }
 
 function defaultSeccomp(container: Container): object {
@@ -114,7 +156,7 @@ function runcCommand(
   bundle: string,
 ): (...args: readonly string[]) => readonly string[] {
   return (...args) => [
-    ...[runc.binary, "--root", places.runcState],
+    ...[runc.binary, "--root", places.runcState, ...(isRootless() ? ["--cgroup-manager", "disabled"] : [])],
     ...["--log", join(bundle, "runc.log"), "--log-format", "json", ...args],
   ];
 }
@@ -130,9 +172,21 @@ function script(
     bundle,
     layers,
     tmpfs: container.mounts.filter((mount) => mount.kind === "tmpfs"),
-    volumes: container.mounts.filter((mount) => mount.kind === "volume"),
+    volumes: [
+      ...container.mounts.filter((mount) => mount.kind === "volume"),
+      ...scratchFolders(container.mounts, bundle),
+    ],
     plant: options.plant ?? [],
     libraries: engine.runc.libraries,
-    command: runc("run", "--keep", "--bundle", bundle, "--pid-file", join(bundle, "pid"), id),
+    rootless: isRootless(),
+    command: runc(
+      "run",
+      ...(isRootless() ? [] : ["--keep"]),
+      "--bundle",
+      bundle,
+      "--pid-file",
+      join(bundle, "pid"),
+      id,
+    ),
   });
 }

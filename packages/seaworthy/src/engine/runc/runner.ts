@@ -4,28 +4,28 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { isMissing } from "../../fault/errno.ts";
+import { identifyProcess, signalProcess } from "../../shell/process-identity.ts";
 import { start, startFault } from "../../shell/run.ts";
-import { identifyProcess } from "./process-identity.ts";
 
 export interface Runner {
+  readonly pid: number;
   readonly stdin: NodeJS.WritableStream;
   readonly stdout: NodeJS.ReadableStream;
   readonly stderr: NodeJS.ReadableStream;
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
   hasEnded(): boolean;
+  /** Kills it, and what it has started that has no session of its own. */
+  end(): void;
   /** Its number on the host, once the container's program was started. Rejects when that failed. */
   firstProcess(): Promise<number>;
 }
-
-/** Slave propagation: what the host unmounts goes from here too, what is mounted here stays here. */
-const PRIVATE_MOUNTS = ["unshare", "--mount", "--propagation", "slave", "--"];
 
 /**
  * Notes the process with its start time as `runner.json` in the bundle, for whoever cleans up after us.
  * @throws Fault `shell/not-found` without util-linux
  */
-export async function startRunner(bundle: string, script: string): Promise<Runner> {
-  const argv = [...PRIVATE_MOUNTS, "sh", "-c", script];
+export async function startRunner(bundle: string, enter: readonly string[], script: string): Promise<Runner> {
+  const argv = [...enter, "sh", "-c", script];
   // A session of its own: the terminal's Ctrl-C is for us, and we decide how the container ends.
   const child = start(argv, { stdio: ["pipe", "pipe", "pipe"], detached: true });
   const runner = runnerOf(child, bundle);
@@ -45,12 +45,17 @@ function runnerOf(child: ReturnType<typeof start>, bundle: string): Runner {
   stdin.on("error", () => undefined);
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   return {
+    // Known once it was spawned, before which nobody asks.
+    pid: child.pid ?? -1,
     stdin,
     // Node throws away what nobody reads when a child ends; a short-lived program would lose its output.
     stdout: stdout.pipe(new PassThrough()),
     stderr: stderr.pipe(new PassThrough()),
     ended: new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal }))),
     hasEnded,
+    end: () => {
+      if (child.pid !== undefined && !hasEnded()) signalProcess(-child.pid, "SIGKILL");
+    },
     firstProcess: () => firstProcess(bundle, hasEnded),
   };
 }

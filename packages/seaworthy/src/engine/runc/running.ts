@@ -4,9 +4,14 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { isMissing } from "../../fault/errno.ts";
 import { Fault } from "../../fault/fault.ts";
+import { processTree } from "../../net/listeners.ts";
+import { signalProcess } from "../../shell/process-identity.ts";
 import { type Outcome, run } from "../../shell/run.ts";
 import type { ExecResult, Exit, Running } from "../engine.ts";
-import { cgroupProcesses, killCgroup, outOfMemoryKills, removeCgroup, removeEmptyParents } from "./cgroup.ts";
+import { outOfMemoryKills, removeCgroup, removeEmptyParents } from "./cgroup.ts";
+import { type Members, membersOf } from "./members.ts";
+import { removeTree } from "./remove-tree.ts";
+import { isRootless, joinRunner } from "./rootless.ts";
 import type { Runner } from "./runner.ts";
 import type { RuntimeSpec, SpecProcess } from "./runtime-spec.ts";
 
@@ -15,6 +20,10 @@ export interface RunningParts {
   readonly pid: number;
   readonly runner: Runner;
   readonly bundle: string;
+  /** Below the cgroup root. */
+  readonly cgroup: string;
+  /** What the runtime keeps of it. */
+  readonly state: string;
   readonly spec: RuntimeSpec;
   /** runc with its global options. */
   readonly runc: (...args: readonly string[]) => readonly string[];
@@ -27,8 +36,9 @@ const EXEC_OUTPUT = 1024 * 1024;
 
 export function runningContainer(parts: RunningParts): Running {
   const { runner, runc, env, id } = parts;
-  const cgroup = parts.spec.linux.cgroupsPath;
-  const exited = exitOf(runner, cgroup);
+  const members = membersOf(parts.bundle, parts.cgroup);
+  const exited = exitOf(runner, parts.cgroup);
+  const enter = joinRunner(runner.pid);
   let executions = 0;
   let disposed: Promise<void> | undefined;
 
@@ -41,21 +51,24 @@ export function runningContainer(parts: RunningParts): Running {
     const processFile = join(parts.bundle, `exec-${executions}.json`);
     const joined: SpecProcess = { ...parts.spec.process, args: argv };
     await writeFile(processFile, JSON.stringify(joined));
-    const outcome = await run(runc("exec", "--process", processFile, "--pid-file", pidFile, id), {
-      env,
-      maxOutput: EXEC_OUTPUT,
-      ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
-      ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
-    });
+    const outcome = await run(
+      [...enter, ...runc("exec", "--process", processFile, "--pid-file", pidFile, id)],
+      {
+        env,
+        maxOutput: EXEC_OUTPUT,
+        ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+        ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
+      },
+    );
     // Only runc was killed; the process it started is the container's.
-    if (outcome.timedOut) await killJoined(pidFile, cgroup);
+    if (outcome.timedOut) await killJoined(pidFile, members);
     await Promise.all([pidFile, processFile].map((file) => rm(file, { force: true })));
     const { code, stdout, stderr, timedOut } = outcome;
     return { code, stdout, stderr, timedOut };
   }
 
   async function kill(signal: string): Promise<void> {
-    const outcome = await run(runc("kill", id, signal), { env });
+    const outcome = await run([...enter, ...runc("kill", id, signal)], { env });
     if (outcome.code === 0 || runner.hasEnded()) return;
     if (/not running|process already finished|does not exist/.test(textOf(outcome))) return;
     throw new Fault({
@@ -66,7 +79,7 @@ export function runningContainer(parts: RunningParts): Running {
   }
 
   async function dispose(): Promise<void> {
-    await killCgroup(cgroup);
+    await members.kill();
     await exited;
     await removeContainer(parts);
   }
@@ -86,17 +99,22 @@ export function runningContainer(parts: RunningParts): Running {
 
 /** Removes what is left of a container whose processes have ended. */
 export async function removeContainer(parts: Omit<RunningParts, "pid" | "runner">): Promise<void> {
-  await run(parts.runc("delete", "--force", parts.id), { env: parts.env, timeout: 10_000 });
-  await removeCgroup(parts.spec.linux.cgroupsPath);
   parts.active.delete(parts.id);
-  // Not while another is about to make its own group below them.
-  if (parts.active.size === 0) await removeEmptyParents(parts.spec.linux.cgroupsPath);
-  await rm(parts.bundle, { recursive: true, force: true });
+  if (isRootless()) {
+    // All there is beside processes and mounts, which end with them.
+    await rm(parts.state, { recursive: true, force: true });
+  } else {
+    await run(parts.runc("delete", "--force", parts.id), { env: parts.env, timeout: 10_000 });
+    await removeCgroup(parts.cgroup);
+    // Not while another is about to make its own group below them.
+    if (parts.active.size === 0) await removeEmptyParents(parts.cgroup);
+  }
+  await removeTree(parts.bundle);
 }
 
 async function exitOf(runner: Runner, cgroup: string): Promise<Exit> {
   const { code, signal } = await runner.ended;
-  const outOfMemory = (await outOfMemoryKills(cgroup).catch(() => 0)) > 0;
+  const outOfMemory = !isRootless() && (await outOfMemoryKills(cgroup).catch(() => 0)) > 0;
   return { ...exitStatus(code, signal), outOfMemory };
 }
 
@@ -107,17 +125,16 @@ export function exitStatus(code: number | null, signal: string | null): Pick<Exi
   return name === undefined ? { code, signal: undefined } : { code: undefined, signal: name };
 }
 
-async function killJoined(pidFile: string, cgroup: string): Promise<void> {
+async function killJoined(pidFile: string, members: Members): Promise<void> {
   try {
     const pid = Number(await readFile(pidFile, "utf8"));
-    if ((await cgroupProcesses(cgroup)).includes(pid)) process.kill(-pid, "SIGKILL");
+    const ours = await members.processes();
+    if (!ours.includes(pid)) return;
+    // crun gives a joined process no group of its own, so its children are found one by one.
+    for (const one of await processTree(pid)) if (ours.includes(one)) signalProcess(one, "SIGKILL");
   } catch (error) {
-    if (!isMissing(error) && !isGone(error)) throw error;
+    if (!isMissing(error)) throw error;
   }
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ESRCH";
 }
 
 function textOf(outcome: Outcome): string {

@@ -23,10 +23,12 @@ export interface SpecProcess {
   readonly cwd: string;
   readonly capabilities: SpecCapabilities;
   readonly noNewPrivileges: boolean;
+  readonly rlimits?: readonly { readonly type: string; readonly soft: number; readonly hard: number }[];
+  readonly oomScoreAdj?: number;
 }
 
 export interface SpecNamespace {
-  readonly type: "pid" | "mount" | "ipc" | "uts" | "cgroup" | "network";
+  readonly type: "pid" | "mount" | "ipc" | "uts" | "cgroup" | "network" | "user";
   readonly path?: string;
 }
 
@@ -53,9 +55,21 @@ export interface DeviceRule {
 
 export interface SpecResources {
   readonly devices: readonly DeviceRule[];
-  readonly memory?: { readonly limit: number; readonly swap?: number };
+  readonly memory?: { readonly limit?: number; readonly swap?: number; readonly reservation?: number };
   readonly pids?: { readonly limit: number };
-  readonly cpu?: { readonly quota: number; readonly period: number };
+  readonly cpu?: {
+    readonly quota?: number;
+    readonly period?: number;
+    readonly shares?: number;
+    readonly cpus?: string;
+  };
+}
+
+export interface IdMapping {
+  readonly containerID: number;
+  /** In the namespace of the runtime. */
+  readonly hostID: number;
+  readonly size: number;
 }
 
 export interface RuntimeSpec {
@@ -65,9 +79,13 @@ export interface RuntimeSpec {
   readonly hostname?: string;
   readonly mounts: readonly SpecMount[];
   readonly linux: {
-    readonly cgroupsPath: string;
+    /** Left out without root, like the resources. */
+    readonly cgroupsPath?: string;
     readonly namespaces: readonly SpecNamespace[];
-    readonly resources: SpecResources;
+    readonly resources?: SpecResources;
+    readonly uidMappings?: readonly IdMapping[];
+    readonly gidMappings?: readonly IdMapping[];
+    readonly sysctl?: Readonly<Record<string, string>>;
     readonly devices: readonly DeviceNode[];
     readonly maskedPaths: readonly string[];
     readonly readonlyPaths: readonly string[];

@@ -1,12 +1,13 @@
 /** The mounts of a container: what every process expects, what the stack declares, and nothing of the host besides. */
-import { posix } from "node:path";
-import type { Container, Mount } from "../container.ts";
+import { dirname, join, posix } from "node:path";
+import type { Container, Mount, ScratchMount } from "../container.ts";
 import type { SpecMount } from "./runtime-spec.ts";
 import type { BundlePaths } from "./spec.ts";
 
 /** Parents come before what is mounted below them, declared mounts after the system's own. */
 export function specMounts(container: Container, paths: BundlePaths): readonly SpecMount[] {
-  const declared = container.mounts.map(declaredMount);
+  const scratch = scratchFolders(container.mounts, dirname(paths.root));
+  const declared = container.mounts.map((mount) => declaredMount(mount, scratch));
   const targets = new Set(declared.map((mount) => mount.destination));
   return [
     ...[...systemMounts(container), ...nameFiles(paths)].filter((mount) => !targets.has(mount.destination)),
@@ -58,7 +59,17 @@ function nameFiles(paths: BundlePaths): readonly SpecMount[] {
   ];
 }
 
-function declaredMount(mount: Mount): SpecMount {
+/** Empty folders in the bundle, which end with the container. */
+export function scratchFolders(
+  mounts: readonly Mount[],
+  bundle: string,
+): readonly (ScratchMount & { readonly source: string })[] {
+  return mounts
+    .filter((mount) => mount.kind === "scratch")
+    .map((mount, index) => ({ ...mount, source: join(bundle, "scratch", String(index)) }));
+}
+
+function declaredMount(mount: Mount, scratch: ReturnType<typeof scratchFolders>): SpecMount {
   const target = posix.resolve("/", mount.target);
   switch (mount.kind) {
     case "tmpfs":
@@ -71,11 +82,17 @@ function declaredMount(mount: Mount): SpecMount {
           "nodev",
           ...(mount.exec ? [] : ["noexec"]),
           `mode=${mount.mode.toString(8)}`,
+          ...(mount.uid === undefined ? [] : [`uid=${mount.uid}`]),
+          ...(mount.gid === undefined ? [] : [`gid=${mount.gid}`]),
           ...(mount.size === undefined ? [] : [`size=${mount.size}`]),
         ],
       };
     case "volume":
       return bind(mount.source, target, [mount.readOnly ? "ro" : "rw", "nosuid", "nodev"]);
+    case "scratch": {
+      const source = scratch.find((one) => one.target === mount.target)?.source ?? "";
+      return bind(source, target, ["rw", "nosuid", "nodev"]);
+    }
     case "bind":
       return bind(mount.source, target, [mount.readOnly ? "ro" : "rw"]);
     case "secret":

@@ -10,25 +10,28 @@ const CPU_PERIOD = 100_000;
 const CPU_QUOTA_MINIMUM = 1_000;
 
 export function specResources(
-  container: Pick<Container, "limits" | "hostDevices">,
+  container: Pick<Container, "limits" | "hostDevices" | "extras">,
   machine: Pick<Machine, "swapLimit">,
 ): SpecResources {
   const { memory, pids, cpus } = container.limits;
-  return {
-    devices: container.hostDevices ? [{ allow: true, access: "rwm" }] : DEVICE_RULES,
+  const { memoryReservation: reservation, cpuShares: shares, cpuset } = container.extras ?? {};
+  const memories = {
     // Swap equal to memory means: no swap on top (runtime-spec, config-linux.md, "Memory").
-    ...(memory === undefined
-      ? {}
-      : { memory: { limit: memory, ...(machine.swapLimit ? { swap: memory } : {}) } }),
-    ...(pids === undefined ? {} : { pids: { limit: pids } }),
+    ...(memory === undefined ? {} : { limit: memory, ...(machine.swapLimit ? { swap: memory } : {}) }),
+    ...(reservation === undefined ? {} : { reservation }),
+  };
+  const time = {
     ...(cpus === undefined
       ? {}
-      : {
-          cpu: {
-            quota: Math.max(CPU_QUOTA_MINIMUM, Math.round(cpus * CPU_PERIOD)),
-            period: CPU_PERIOD,
-          },
-        }),
+      : { quota: Math.max(CPU_QUOTA_MINIMUM, Math.round(cpus * CPU_PERIOD)), period: CPU_PERIOD }),
+    ...(shares === undefined ? {} : { shares }),
+    ...(cpuset === undefined ? {} : { cpus: cpuset }),
+  };
+  return {
+    devices: container.hostDevices ? [{ allow: true, access: "rwm" }] : DEVICE_RULES,
+    ...(Object.keys(memories).length === 0 ? {} : { memory: memories }),
+    ...(pids === undefined ? {} : { pids: { limit: pids } }),
+    ...(Object.keys(time).length === 0 ? {} : { cpu: time }),
   };
 }
 

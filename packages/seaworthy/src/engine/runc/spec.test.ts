@@ -69,7 +69,7 @@ test.each<[string, Partial<Container>, StartOptions["network"], readonly unknown
 });
 
 test("a network namespace is joined by its path", () => {
-  const { namespaces } = spec({}, {}, { kind: "join", path: "/proc/7/ns/net" }).linux;
+  const { namespaces } = spec({}, {}, { kind: "join", network: "/proc/7/ns/net" }).linux;
   expect(namespaces).toContainEqual({ type: "network", path: "/proc/7/ns/net" });
 });
 
@@ -80,14 +80,14 @@ test("limits: no swap on top of memory, where swap can be counted; no key withou
     pids: { limit: 7 },
     cpu: { quota: 25_000, period: 100_000 },
   });
-  expect(spec({ limits }, { swapLimit: false }).linux.resources.memory).toEqual({ limit: 1024 });
+  expect(spec({ limits }, { swapLimit: false }).linux.resources?.memory).toEqual({ limit: 1024 });
   const none = { memory: undefined, pids: undefined, cpus: undefined, shmSize: 4096 };
-  expect(Object.keys(spec({ limits: none }).linux.resources)).toEqual(["devices"]);
+  expect(Object.keys(spec({ limits: none }).linux.resources ?? {})).toEqual(["devices"]);
   expect(mountAt("/dev/shm", spec({ limits }))?.options).toContain("size=4096");
 });
 
 test("devices: refused but for the harmless ones, or all of the host's", () => {
-  expect(spec().linux.resources.devices[0]).toEqual({ allow: false, access: "rwm" });
+  expect(spec().linux.resources?.devices[0]).toEqual({ allow: false, access: "rwm" });
   const kmsg = {
     path: "/dev/kmsg",
     type: "c",
@@ -100,7 +100,7 @@ test("devices: refused but for the harmless ones, or all of the host's", () => {
   expect(spec({}, { devices: [kmsg] }).linux.devices).toEqual([]);
   const all = spec({ hostDevices: true }, { devices: [kmsg] });
   expect(all.linux.devices).toEqual([kmsg]);
-  expect(all.linux.resources.devices).toEqual([{ allow: true, access: "rwm" }]);
+  expect(all.linux.resources?.devices).toEqual([{ allow: true, access: "rwm" }]);
   expect([mountAt("/sys", spec())?.options, mountAt("/sys", all)?.options]).toEqual([
     expect.arrayContaining(["ro"]),
     expect.arrayContaining(["rw"]),

@@ -1,5 +1,6 @@
 /** Turns a container into the runtime specification that makes runc confine it so, and nothing else. */
 import type { Capability, Container } from "../container.ts";
+import type { ContainerExtras } from "../container-extras.ts";
 import type { StartOptions } from "../engine.ts";
 import type {
   DeviceNode,
@@ -67,7 +68,7 @@ export function toRuntimeSpec(
     ociVersion: "1.0.2",
     process: specProcess(container, machine),
     root: { path: paths.root, readonly: container.readOnlyRoot },
-    hostname: container.name,
+    hostname: container.extras?.hostname ?? container.name,
     mounts: specMounts(container, paths),
     linux: {
       cgroupsPath: paths.cgroup,
@@ -76,6 +77,9 @@ export function toRuntimeSpec(
       devices: container.hostDevices ? machine.devices : [],
       maskedPaths: masked ? MASKED_PATHS : [],
       readonlyPaths: masked ? READONLY_PATHS : [],
+      ...(container.extras?.sysctls === undefined
+        ? {}
+        : { sysctl: Object.fromEntries(container.extras.sysctls) }),
       ...(seccomp === undefined ? {} : { seccomp }),
     },
   };
@@ -90,7 +94,7 @@ export function specProcess(
   const { uid, gid, groups } = container.user;
   const env = new Map([
     ["PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
-    ["HOSTNAME", container.name],
+    ["HOSTNAME", container.extras?.hostname ?? container.name],
     ...container.env,
   ]);
   return {
@@ -101,6 +105,23 @@ export function specProcess(
     cwd: container.workingDirectory === "" ? "/" : container.workingDirectory,
     capabilities: specCapabilities(container, machine),
     noNewPrivileges: container.noNewPrivileges,
+    ...processExtras(container.extras),
+  };
+}
+
+/** RLIM_INFINITY is the largest number of 64 bits, which JSON as written here cannot carry: this is as good. */
+const NO_BOUND = Number.MAX_SAFE_INTEGER;
+
+function processExtras({ ulimits = [], oomScoreAdj }: ContainerExtras = {}): Partial<SpecProcess> {
+  const bound = (value: number): number => (value < 0 ? NO_BOUND : value);
+  const rlimits = ulimits.map(({ name, soft, hard }) => ({
+    type: `RLIMIT_${name.toUpperCase()}`,
+    soft: bound(soft),
+    hard: bound(hard),
+  }));
+  return {
+    ...(rlimits.length === 0 ? {} : { rlimits }),
+    ...(oomScoreAdj === undefined ? {} : { oomScoreAdj }),
   };
 }
 
@@ -132,7 +153,7 @@ function networkNamespace(network: StartOptions["network"]): readonly SpecNamesp
     case "private":
       return [{ type: "network" }];
     case "join":
-      return [{ type: "network", path: network.path }];
+      return [{ type: "network", path: network.network }];
     case "host":
       return [];
   }

@@ -11,7 +11,7 @@ export interface RecipePackages {
 
 /** With the configuration of the image, save for what the machine and the user's project add. */
 export interface ImageRecipe extends Omit<ImageConfig, "architecture" | "labels" | "created"> {
-  /** `node`, `postgres`, `redis`. */
+  /** `node`, `packages`, `postgres`, `redis`. */
   readonly name: string;
   /** Debian's code name of the suite that everything comes from. */
   readonly suite: string;

@@ -9,7 +9,7 @@ export const privateNetwork: Control = {
   },
   key: "network_mode",
   fix: { en: "remove network_mode: host", ru: "уберите network_mode: host" },
-  apply: (container) => ({ ...container, network: "pod" }),
+  apply: (container) => ({ ...container, network: "private" }),
   loosen: (container) => ({
     container: { ...container, network: "host" },
     difference: { en: "network_mode: host", ru: "network_mode: host" },

@@ -19,7 +19,7 @@ export const wayOut: Probe = {
   id: "way-out",
   control: privateNetwork,
   as: "declared",
-  inPod: true,
+  inNetwork: true,
   async attempt({ attacker }) {
     const reached: string[] = [];
     for (const [name, address] of DESTINATIONS) {

@@ -1,6 +1,6 @@
 /** How something is stored and read back through each kind of data store, from inside its container. */
 import { constants } from "node:fs";
-import { open, readFile, stat, writeFile } from "node:fs/promises";
+import { open, readFile, writeFile } from "node:fs/promises";
 import type { VolumeMount } from "../../engine/container.ts";
 import type { StackService } from "../../engine/stack-service.ts";
 import { errnoOf, isMissing } from "../../fault/errno.ts";
@@ -149,16 +149,18 @@ function files(pid: () => number | undefined, volumes: readonly VolumeMount[]): 
 
 /**
  * The marker's path by way of the open folder: links in the image might lead a path out of the container, so
- * nothing is touched unless the folder is the volume itself.
+ * nothing is touched unless the folder is the mount itself (`mnt_id` of proc_pid_fdinfo(5), first field of
+ * proc_pid_mountinfo(5)).
  */
 async function inVolume(
   pid: number,
-  { source, target }: VolumeMount,
+  { target }: VolumeMount,
   act: (path: string) => Promise<string>,
 ): Promise<string> {
   await using folder = await open(`/proc/${pid}/root${target}`, constants.O_RDONLY | constants.O_DIRECTORY);
-  const [found, wanted] = await Promise.all([folder.stat(), stat(source)]);
-  if (found.dev !== wanted.dev || found.ino !== wanted.ino)
-    throw new Error(`expected the volume at ${target}, found another folder`);
+  const about = await readFile(`/proc/self/fdinfo/${folder.fd}`, "utf8");
+  const mounts = (await readFile(`/proc/${pid}/mountinfo`, "utf8")).split("\n").map((row) => row.split(" "));
+  const mount = mounts.find(([id]) => id === /^mnt_id:\s*(\d+)$/m.exec(about)?.[1]);
+  if (mount?.[4] !== target) throw new Error(`expected the volume at ${target}, found another folder`);
   return await act(`/proc/self/fd/${folder.fd}/.seaworthy-marker`);
 }

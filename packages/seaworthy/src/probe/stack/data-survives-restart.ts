@@ -62,7 +62,10 @@ async function attemptBoth(
   if (hardened.outcome !== "refused" || scene.double.volumes(name).length === 0)
     return { hardened, twin: undefined };
   await scene.double.loseVolumes(name);
-  return { hardened, twin: await restartAndRead(scene, name, store, value, []) };
+  const twin = await readBack(scene, store, value, [
+    { did: "stop, take its volumes away, and start", saw: "done" },
+  ]);
+  return { hardened, twin };
 }
 
 async function restartAndRead(
@@ -73,16 +76,19 @@ async function restartAndRead(
   before: readonly Step[],
 ): Promise<Attempt> {
   const stopped = await scene.double.stop(name);
+  const saw = stopped === undefined ? "it had ended" : `stopped after ${stopped.took} ms`;
+  return await readBack(scene, store, value, [...before, { did: "stop and start", saw }]);
+}
+
+async function readBack(
+  scene: StackScene,
+  store: DataStore,
+  value: string,
+  before: readonly Step[],
+): Promise<Attempt> {
   const answer = await patiently(scene, () => store.read());
-  const steps = [
-    ...before,
-    {
-      did: "stop and start",
-      saw: stopped === undefined ? "it had ended" : `stopped after ${stopped.took} ms`,
-    },
-    { did: "read it back", saw: answer.text === "" ? "nothing" : answer.text },
-  ];
-  return judgeRead(answer, value, steps);
+  const saw = answer.text === "" ? "nothing" : answer.text;
+  return judgeRead(answer, value, [...before, { did: "read it back", saw }]);
 }
 
 /** A store that does not answer has not lost anything: only one that answers without the value has. */

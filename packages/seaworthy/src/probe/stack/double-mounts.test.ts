@@ -1,18 +1,9 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { BindMount, VolumeMount } from "../../engine/container.ts";
+import type { BindMount } from "../../engine/container.ts";
 import { doubleMounts } from "./double-mounts.ts";
 
 let folder = "";
@@ -22,10 +13,10 @@ beforeEach(() => {
   live = join(folder, "live");
   mkdirSync(live);
   writeFileSync(join(live, "precious"), "data");
-  mkdirSync(join(folder, "double"));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+const place = { project: "my-Double", folder: "/double" };
 const bind = (source: string, readOnly: boolean, target = "/data"): BindMount => ({
   kind: "bind",
   source,
@@ -33,36 +24,33 @@ const bind = (source: string, readOnly: boolean, target = "/data"): BindMount =>
   readOnly,
 });
 
-test("a writable folder of the host is an empty one of the same owner and mode, one for all who share it", async () => {
+test("a writable folder of the host is a new volume of the same owner and mode, one for all who share it", async () => {
   chmodSync(live, 0o2750);
-  const mounts = doubleMounts(join(folder, "double"));
-  const [one] = await mounts.of([bind(live, false)]);
-  const [other] = await mounts.of([bind(live, false, "/elsewhere")]);
-  const volume = one as VolumeMount;
-  expect(volume).toMatchObject({ kind: "volume", target: "/data", readOnly: false });
-  expect((other as VolumeMount).source).toBe(volume.source);
-  expect(readdirSync(volume.source)).toEqual([]);
-  const [{ mode, uid, gid }, wanted] = [statSync(volume.source), statSync(live)];
-  expect({ mode, uid, gid }).toEqual({ mode: wanted.mode, uid: wanted.uid, gid: wanted.gid });
-
-  writeFileSync(join(volume.source, "marker"), "");
-  await mounts.lose(volume);
-  expect(readdirSync(volume.source)).toEqual([]);
-  expect(statSync(volume.source).mode).toBe(wanted.mode);
+  const mounts = await doubleMounts([bind(live, false), bind(live, false, "/elsewhere")], place);
+  const { uid, gid } = statSync(live);
+  const owner = { uid, gid, mode: 0o2750 };
+  expect(mounts).toMatchObject([
+    { kind: "volume", target: "/data", readOnly: false, owner },
+    { kind: "volume", target: "/elsewhere", readOnly: false, owner },
+  ]);
+  const [one, other] = mounts.flatMap((mount) => (mount.kind === "volume" ? [mount] : []));
+  expect(one?.name).toMatch(/^my-Double_[a-zA-Z0-9_.-]+$/);
+  expect([other?.name, other?.source]).toEqual([one?.name, one?.source]);
   expect(readdirSync(live)).toEqual(["precious"]);
 });
 
-test("a volume is left to the engine to make, before and after it is lost", async () => {
-  const mounts = doubleMounts(join(folder, "double"));
-  const [mount] = await mounts.of([
-    { kind: "volume", name: "data", source: live, target: "/data", readOnly: false },
+test("a volume is another one, left to the engine to make", async () => {
+  const volume = { kind: "volume", name: "my_data", source: live, target: "/data", readOnly: false } as const;
+  expect(await doubleMounts([volume], place)).toEqual([
+    { ...volume, name: "my-Double_my_data", source: "/double/my_data" },
   ]);
-  const volume = mount as VolumeMount;
-  expect(volume.source).toBe(join(folder, "double", "volume-data"));
-  expect(existsSync(volume.source)).toBe(false);
-  mkdirSync(volume.source);
-  await mounts.lose(volume);
-  expect(existsSync(volume.source)).toBe(false);
+});
+
+test("a folder of the host that is not there is made for the copy alone", async () => {
+  expect(await doubleMounts([bind(join(folder, "missing"), false)], place)).toEqual([
+    { kind: "scratch", target: "/data" },
+  ]);
+  expect(readdirSync(folder)).toEqual(["live"]);
 });
 
 test("files and folders that are only read stay, sockets do not", async () => {
@@ -73,13 +61,7 @@ test("files and folders that are only read stay, sockets do not", async () => {
   const secret = { kind: "secret", name: "key", source: file, target: "/run/secrets/key" } as const;
   const tmpfs = { kind: "tmpfs", target: "/tmp", size: 1, mode: 0o1777, exec: false } as const;
   expect(
-    await doubleMounts(join(folder, "double")).of([
-      bind(live, true),
-      bind(file, false),
-      bind(socket, false),
-      secret,
-      tmpfs,
-    ]),
+    await doubleMounts([bind(live, true), bind(file, false), bind(socket, false), secret, tmpfs], place),
   ).toEqual([bind(live, true), bind(file, true), secret, tmpfs]);
   await new Promise((resolve) => server.close(resolve));
 });

@@ -1,53 +1,50 @@
 /** What a copied container may see of the host: nothing that the live one writes to. */
-import { chmod, chown, mkdir, rename, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Mount, VolumeMount } from "../../engine/container.ts";
+import type { BindMount, Mount, VolumeMount } from "../../engine/container.ts";
+import { isMissing } from "../../fault/errno.ts";
 
-export interface DoubleMounts {
-  /** With empty folders where the live container keeps its data; the same one wherever it is the same there. */
-  of(mounts: readonly Mount[]): Promise<readonly Mount[]>;
-  /** Takes a volume away: after the container's next start it is new and empty. */
-  lose(volume: VolumeMount): Promise<void>;
+export interface CopyPlace {
+  /** Of the copied stack; its volumes are named after it. */
+  readonly project: string;
+  /** Absolute, empty, on the host: for an engine that keeps volumes where it is told. */
+  readonly folder: string;
 }
 
-/** @param folder absolute, empty, on the host */
-export function doubleMounts(folder: string): DoubleMounts {
-  const copies = new Map<string, Promise<string>>();
+/** With new volumes where the live container keeps its data; the same one wherever it is the same there. */
+export async function doubleMounts(mounts: readonly Mount[], place: CopyPlace): Promise<readonly Mount[]> {
+  return (await Promise.all(mounts.map((mount) => copyOf(mount, place)))).flat();
+}
 
-  /** As for every bind mount, the folder is there before the container, and its owner is the host's business. */
-  function emptyCopy(source: string): Promise<string> {
-    const copy = copies.get(source) ?? makeLike(source, join(folder, `bind-${copies.size}`));
-    copies.set(source, copy);
-    return copy;
+async function copyOf(mount: Mount, place: CopyPlace): Promise<readonly Mount[]> {
+  switch (mount.kind) {
+    case "volume":
+      return [{ ...mount, ...volumeNamed(mount.name, place) }];
+    case "bind":
+      return await copyOfBind(mount, place);
+    default:
+      return [mount];
   }
+}
 
-  async function own(mount: Mount): Promise<readonly Mount[]> {
-    // The engine makes and fills it, as it does for every new volume.
-    if (mount.kind === "volume") return [{ ...mount, source: join(folder, `volume-${mount.name}`) }];
-    if (mount.kind !== "bind") return [mount];
-    const kind = await stat(mount.source);
-    if (kind.isFile() || (mount.readOnly && kind.isDirectory())) return [{ ...mount, readOnly: true }];
-    // A socket or device leads out of the copy, read-only or not.
-    if (!kind.isDirectory()) return [];
-    const { target, readOnly } = mount;
-    return [{ kind: "volume", name: target, source: await emptyCopy(mount.source), target, readOnly }];
-  }
-
-  return {
-    of: async (mounts) => (await Promise.all(mounts.map(own))).flat(),
-    async lose({ source }) {
-      const lost = `${source}.lost`;
-      await rename(source, lost);
-      const wasBound = (await Promise.all(copies.values())).includes(source);
-      if (wasBound) await makeLike(lost, source);
-    },
+/** As for every bind mount, the folder is there before the container, and its owner is the host's business. */
+async function copyOfBind(mount: BindMount, place: CopyPlace): Promise<readonly Mount[]> {
+  const { source, target, readOnly } = mount;
+  const about = await stat(source).catch((error: unknown) => {
+    if (!isMissing(error)) throw error;
+  });
+  if (about === undefined) return [{ kind: "scratch", target }];
+  if (about.isFile() || (readOnly && about.isDirectory())) return [{ ...mount, readOnly: true }];
+  // A socket or device leads out of the copy, read-only or not.
+  if (!about.isDirectory()) return [];
+  const owner = { uid: about.uid, gid: about.gid, mode: about.mode & 0o7777 };
+  const volume: VolumeMount = {
+    ...{ kind: "volume", target, readOnly, owner },
+    ...volumeNamed(`bind${source.replaceAll(/[^a-zA-Z0-9_.-]/g, "-")}`, place),
   };
+  return [volume];
 }
 
-async function makeLike(model: string, path: string): Promise<string> {
-  const { mode, uid, gid } = await stat(model);
-  await mkdir(path);
-  await chown(path, uid, gid);
-  await chmod(path, mode & 0o7777);
-  return path;
+function volumeNamed(name: string, { project, folder }: CopyPlace): Pick<VolumeMount, "name" | "source"> {
+  return { name: `${project}_${name}`, source: join(folder, name) };
 }

@@ -2,18 +2,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { PublishedPort, VolumeMount } from "../../engine/container.ts";
 import type { ExecResult } from "../../engine/engine.ts";
-import {
-  identifyProcess,
-  isRunning,
-  killProcess,
-  signalProcess,
-} from "../../engine/runc/process-identity.ts";
-import type { StackService } from "../../engine/stack-service.ts";
-import { execInStack, type StackOptions, startStack } from "../../stack/stack.ts";
-import type { StackHandle } from "../../stack/stack-handle.ts";
-import type { StackSpec } from "../../stack/stack-spec.ts";
+import type { NetworkAttachment, StackService } from "../../engine/stack-service.ts";
+import type { StackHandle, StackRuntime, Stopped } from "../../stack/stack-runtime.ts";
+import type { StackNetwork, StackSpec, StackVolume } from "../../stack/stack-spec.ts";
 import type { ServiceState, StackState } from "../../stack/state.ts";
-import { type DoubleMounts, doubleMounts } from "./double-mounts.ts";
+import { doubleMounts } from "./double-mounts.ts";
 import { SECOND_LOOPBACK } from "./exposure.ts";
 import { isDone } from "./scene.ts";
 
@@ -24,7 +17,7 @@ export interface DoubleStack extends AsyncDisposable {
   problem(service: string): string | undefined;
   /** Its first process, as the host numbers it; `undefined` while it does not run. */
   pid(service: string): number | undefined;
-  /** The folders that are its own and may be written to. */
+  /** Those that may be written to. */
   volumes(service: string): readonly VolumeMount[];
   exec(service: string, argv: readonly string[], stdin?: Uint8Array): Promise<ExecResult>;
   /**
@@ -32,28 +25,19 @@ export interface DoubleStack extends AsyncDisposable {
    * @returns `undefined` when it did not run
    */
   stop(service: string): Promise<Stopped | undefined>;
-  /** Takes a service's volumes away: after its next start they are new and empty. */
+  /** As `stop`; and after it the service's volumes are new and empty. */
   loseVolumes(service: string): Promise<void>;
 }
 
-/** With neither code nor signal when the engine did not tell. */
-export interface Stopped {
-  readonly code: number | undefined;
-  readonly signal: string | undefined;
-  /** In milliseconds. */
-  readonly took: number;
-  /** Whether it had to be killed. */
-  readonly late: boolean;
-}
-
 export interface DoubleOptions {
-  readonly stack: Omit<StackOptions, "leash" | "onChange">;
+  readonly runtime: StackRuntime;
   /** Of the original: what is not up there is not waited for here. */
   readonly live: StackState;
   readonly insidePorts: ReadonlyMap<string, readonly number[]>;
   /** Absolute, empty, on the host. */
   readonly folder: string;
   freePort(): Promise<number>;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** How long the copy has to come up. A service that does not is a finding, not an error. */
@@ -61,67 +45,50 @@ const PATIENCE = 60_000;
 /** With delays that double from 100 ms, that is after three seconds of trying. */
 const MOST_RESTARTS = 5;
 const EXEC_TIMEOUT = 10_000;
-/** How long the supervisor may take to tell how a process that is gone has ended. */
-const NEWS = 5_000;
+/** Nothing is published from a network that is internal; no Compose file has a key with a space in it. */
+const PUBLISHED = "published by the proof";
 
 /** Resolves when every service that is up in the original is up here too, or will not be. */
 export async function startDouble(spec: StackSpec, options: DoubleOptions): Promise<DoubleStack> {
-  const { stack, live, folder } = options;
-  const mounts = doubleMounts(folder);
-  const copies = new Map<string, StackService>();
-  for (const service of spec.services)
-    copies.set(service.container.name, await asDouble(service, spec, mounts, options));
-  const exits = new Map<string, Pick<Stopped, "code" | "signal">>();
-  const handle = await startStack(
-    { ...spec, project: doubleName(spec.project), services: [...copies.values()] },
-    {
-      ...stack,
-      leash: true,
-      onChange({ services }) {
-        for (const { name, status, exitCode, signal } of services) {
-          if (status === "exited") exits.set(name, { code: exitCode, signal });
-        }
-      },
-    },
-  );
-  const problems = await comeUp(handle, live, stack.signal);
-
-  const pidOf = (name: string): number | undefined =>
-    handle.state().services.find((one) => one.name === name)?.pid;
+  const { runtime, live, signal } = options;
+  const project = doubleName(spec.project);
+  const services = await Promise.all(spec.services.map((service) => asDouble(service, spec, options)));
+  const copies = new Map(services.map((service) => [service.container.name, service]));
   const volumesOf = (name: string): readonly VolumeMount[] =>
     (copies.get(name)?.container.mounts ?? []).filter(
       (mount): mount is VolumeMount => mount.kind === "volume" && !mount.readOnly,
     );
+  const volumes = new Map(
+    services.flatMap(({ container }) => volumesOf(container.name).map(({ name }) => [name, ownVolume(name)])),
+  );
+  const networks = new Map(
+    services
+      .flatMap((service) => service.networks)
+      .map(({ network }) => [network, ownNetwork(project, network, spec.networks.get(network))]),
+  );
+  // Of one that was killed: its data would be taken for ours.
+  await runtime.stop(project, { volumes: [...volumes.keys()], signal });
+  const handle = await runtime.start(
+    { project, files: spec.files, services, networks, volumes },
+    { leash: true, signal },
+  );
+  const problems = await comeUp(handle, live, signal);
   return {
     port: (service) => copies.get(service)?.ports[0],
     problem: (service) => problems.get(service),
-    pid: pidOf,
+    pid: (service) => handle.state().services.find(({ name }) => name === service)?.pid,
     volumes: volumesOf,
     exec: (service, argv, stdin) =>
-      execInStack(handle.project, service, argv, {
-        runRoot: stack.runRoot,
+      runtime.exec(project, service, argv, {
         timeout: EXEC_TIMEOUT,
         ...(stdin === undefined ? {} : { stdin }),
       }),
-    async stop(service) {
-      const declared = copies.get(service);
-      const pid = pidOf(service);
-      const first = pid === undefined ? undefined : await identifyProcess(pid);
-      if (declared === undefined || first === undefined) return undefined;
-      const { stopSignal, stopGrace } = declared.container;
-      exits.delete(service);
-      const began = Date.now();
-      signalProcess(first.pid, stopSignal as NodeJS.Signals);
-      const late = !(await until(async () => !(await isRunning(first)), stopGrace, stack.signal));
-      const took = Date.now() - began;
-      if (late) await killProcess(first);
-      await until(() => exits.has(service), NEWS, stack.signal);
-      return { code: undefined, signal: undefined, ...exits.get(service), took, late };
+    stop: (service) => runtime.bounce(project, service),
+    loseVolumes: (service) => runtime.loseVolumes(project, service),
+    async [Symbol.asyncDispose]() {
+      await handle[Symbol.asyncDispose]();
+      await runtime.stop(project, { volumes: [...volumes.keys()] });
     },
-    async loseVolumes(service) {
-      for (const volume of volumesOf(service)) await mounts.lose(volume);
-    },
-    [Symbol.asyncDispose]: () => handle[Symbol.asyncDispose](),
   };
 }
 
@@ -137,11 +104,10 @@ async function comeUp(
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, string>> {
   const awaited = new Set(live.services.filter(isUp).map(({ name }) => name));
-  const { supervisor } = handle.state();
   const hasSettled = (): boolean =>
     handle.state().services.every((one) => !awaited.has(one.name) || isUp(one) || isOver(one));
   try {
-    await until(async () => hasSettled() || !(await isRunning(supervisor)), PATIENCE, signal);
+    await until(async () => hasSettled() || !(await handle.isWatched()), PATIENCE, signal);
   } catch (error) {
     await handle[Symbol.asyncDispose]();
     throw error;
@@ -174,10 +140,9 @@ function describe({ status, failure, exitCode, signal, health }: ServiceState): 
 async function asDouble(
   service: StackService,
   spec: StackSpec,
-  mounts: DoubleMounts,
-  { live, insidePorts, freePort }: DoubleOptions,
+  { live, insidePorts, folder, freePort }: DoubleOptions,
 ): Promise<StackService> {
-  const { container, healthCheck, restart } = service;
+  const { container, healthCheck, restart, containerName } = service;
   const { name } = container;
   const [target] = insidePorts.get(name) ?? [];
   const isJob =
@@ -185,15 +150,47 @@ async function asDouble(
     spec.services.some(({ dependsOn }) =>
       dependsOn.some((other) => other.service === name && other.condition === "completed"),
     );
+  const { containerName: _, ...rest } = service;
+  const sharesHost = container.network === "host";
+  const declared = sharesHost ? [{ network: "default", aliases: [] }] : service.networks;
+  const isCut =
+    declared.length > 0 && declared.every(({ network }) => spec.networks.get(network)?.internal === true);
   return {
-    ...service,
-    // On the host's network it would find the live stack, and fight for its ports.
-    container: { ...container, network: "pod", mounts: await mounts.of(container.mounts) },
+    ...rest,
+    networks: [
+      ...declared.map((attachment) => ownAttachment(attachment, containerName)),
+      ...(isCut ? [{ network: PUBLISHED, aliases: [] }] : []),
+    ],
+    container: {
+      ...container,
+      // On the host's network it would find the live stack, and fight for its ports.
+      network: sharesHost ? "private" : container.network,
+      mounts: await doubleMounts(container.mounts, { project: doubleName(spec.project), folder }),
+    },
     ports: target === undefined ? [] : [{ address: SECOND_LOOPBACK, published: await freePort(), target }],
     restart: isJob ? restart : { policy: "always" },
     healthCheck:
       healthCheck === undefined ? undefined : { ...healthCheck, interval: 500, startInterval: 300 },
   };
+}
+
+/** A container's name is for one container alone; as a name in the network, others may count on it. */
+function ownAttachment(
+  { network, aliases }: NetworkAttachment,
+  containerName: string | undefined,
+): NetworkAttachment {
+  return { network, aliases: containerName === undefined ? aliases : [...aliases, containerName] };
+}
+
+/** Also for one that others made: the copy's services have nothing to say to them. */
+function ownNetwork(project: string, key: string, declared: StackNetwork | undefined): StackNetwork {
+  const { internal = false, driverOptions } = declared ?? {};
+  const options = driverOptions === undefined ? {} : { driverOptions };
+  return { name: `${project}_${key.replaceAll(" ", "-")}`, internal, external: false, ...options };
+}
+
+function ownVolume(name: string): StackVolume {
+  return { name, external: false };
 }
 
 async function until(

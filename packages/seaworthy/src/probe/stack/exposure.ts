@@ -1,8 +1,9 @@
 /** Where a service might be reached on this machine, and which listener there is its own. */
 import type { StackService } from "../../engine/stack-service.ts";
+import { covers, isLoopback, type ListeningSocket } from "../../net/listeners.ts";
+import type { StackRuntime } from "../../stack/stack-runtime.ts";
 import type { StackState } from "../../stack/state.ts";
-import { covers, isLoopback, type ListeningSocket, listeningSockets, processTree } from "./listeners.ts";
-import { type StackScene, stateOf } from "./scene.ts";
+import type { StackScene } from "./scene.ts";
 
 /** An address to try. Only loopback ones: attacks do not leave the machine. */
 export interface Place {
@@ -22,10 +23,7 @@ export interface Exposure {
 export const SECOND_LOOPBACK = "127.0.0.2";
 
 export async function exposureOf(scene: StackScene, service: StackService): Promise<Exposure> {
-  const pid = stateOf(scene, service)?.pid;
-  const sharesHost = service.container.network === "host" && pid !== undefined;
-  const holders = [scene.state.supervisor.pid, ...(sharesHost ? await processTree(pid) : [])];
-  const sockets = await listeningSockets("self", holders);
+  const sockets = await scene.runtime.hostListeners(scene.state.project);
   const places = placesOf(service, scene.services, scene.insidePorts.get(service.container.name) ?? []);
   const ports = new Set(
     [...places, ...service.ports.map(({ published }) => ({ port: published }))].map(({ port }) => port),
@@ -62,11 +60,11 @@ export function placesOf(
 
 /** What a service listens on in its own network, and what its image and its `ports` say it does. */
 export async function insidePorts(
+  runtime: Pick<StackRuntime, "insideListeners">,
   { container, ports }: StackService,
   state: StackState,
 ): Promise<readonly number[]> {
-  const pid = state.services.find(({ name }) => name === container.name)?.pid;
-  const listening = pid === undefined ? [] : await listeningSockets(pid, await processTree(pid));
+  const listening = (await runtime.insideListeners(state.project, container.name)) ?? [];
   const exposed = container.image.config.exposedPorts.filter((port) => !port.endsWith("/udp"));
   return [
     ...new Set([

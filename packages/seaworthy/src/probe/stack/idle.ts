@@ -9,13 +9,13 @@ import { attempt, type StackScene } from "./scene.ts";
 
 /** Starts it in an empty network for one attempt. That it cannot be started is an outcome, not an error. */
 export async function inIdle(
-  { engine, signal }: StackScene,
+  { runtime, signal }: StackScene,
   container: Container,
   act: (running: Running) => Promise<Attempt>,
 ): Promise<Attempt> {
   const idle = `/.seaworthy-${randomBytes(8).toString("hex")}`;
   try {
-    await using running = await engine.start(
+    await using running = await runtime.engine.start(
       { ...container, argv: [idle], mounts: container.mounts.flatMap(harmless) },
       {
         network: { kind: "private" },

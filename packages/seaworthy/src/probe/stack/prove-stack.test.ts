@@ -6,10 +6,10 @@ import type { Finding } from "@seaworthy/evidence";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Container, HealthCheck } from "../../engine/container.ts";
 import { createLab, hardened, type Lab, traces, whyNotHere } from "../../engine/runc/busybox.fixture.ts";
-import { createRuncEngine } from "../../engine/runc/runc.ts";
 import type { StackService } from "../../engine/stack-service.ts";
 import { freeLoopbackPort } from "../../net/free-port.ts";
-import { readStack, type StackOptions, startStack, stopStack } from "../../stack/stack.ts";
+import { createRuncRuntime } from "../../stack/runc/runtime.ts";
+import type { StackRuntime } from "../../stack/stack-runtime.ts";
 import type { StackSpec } from "../../stack/stack-spec.ts";
 import { doubleName } from "./double-stack.ts";
 import { proveStack } from "./prove-stack.ts";
@@ -29,7 +29,7 @@ const check = (script: string): HealthCheck => ({
 
 here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, () => {
   let lab: Lab;
-  let options: StackOptions;
+  let runtime: StackRuntime;
   let port = 0;
   let work = "";
 
@@ -39,13 +39,17 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
   });
   beforeEach(async () => {
     lab = createLab(`prove-stack-${process.pid}`);
-    options = { ...lab.options, leash: true };
+    runtime = createRuncRuntime({
+      ...lab.options,
+      volumeRoot: join(lab.folder, "volumes"),
+      engineProject: "twins",
+    });
     port = await freeLoopbackPort();
     work = join(lab.folder, "work");
     mkdirSync(work);
   });
   afterEach(async () => {
-    await stopStack(lab.options.project, options);
+    await runtime.stop(lab.options.project, {});
     for (const project of [lab.options.project, doubleName(lab.options.project), "twins"])
       expect(traces(lab, project)).toEqual([]);
     expect(readdirSync(work)).toEqual([]);
@@ -60,7 +64,14 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
   ): StackService {
     return {
       container: hardened(lab.image, script, { name, mounts: [tmp], ...container }),
-      ...{ ports: [], healthCheck: undefined, restart: { policy: "no" }, dependsOn: [], ...changes },
+      ...{
+        ports: [],
+        healthCheck: undefined,
+        restart: { policy: "no" },
+        dependsOn: [],
+        networks: [],
+        ...changes,
+      },
     };
   }
 
@@ -74,20 +85,24 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
     },
   });
 
+  const stackOf = (services: readonly StackService[]): StackSpec => ({
+    ...{ project: lab.options.project, files: [], services },
+    ...{ networks: new Map(), volumes: new Map() },
+  });
+
   async function prove(
     services: readonly StackService[],
     role: (service: string) => Role = () => "app",
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, Finding>> {
-    const spec: StackSpec = { project: lab.options.project, services };
-    await using stack = await startStack(spec, options);
+    const spec = stackOf(services);
+    await using stack = await runtime.start(spec, { leash: true });
     await stack.waitHealthy({ timeout: 10_000 }).catch(() => undefined);
     const seen: Finding[] = [];
     const findings = await proveStack({
       spec,
       state: stack.state(),
-      engine: createRuncEngine({ ...lab.options, project: "twins" }),
-      stack: { ...lab.options, signal },
+      ...{ runtime, signal },
       role,
       source: (name, key) => ({ file: "compose.yaml", line: 7, key: `services.${name}.${key}` }),
       workDirectory: work,
@@ -232,25 +247,21 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
   });
 
   test("aborted, it ends the double and leaves the live stack up", async () => {
-    const spec: StackSpec = {
-      project: lab.options.project,
-      services: [service("app", server("sleep 60")), service("other", server("sleep 60"))],
-    };
-    await using stack = await startStack(spec, options);
+    const spec = stackOf([service("app", server("sleep 60")), service("other", server("sleep 60"))]);
+    await using stack = await runtime.start(spec, { leash: true });
     await stack.waitHealthy({ timeout: 10_000 });
     const abort = new AbortController();
     const proving = proveStack({
       spec,
       state: stack.state(),
-      engine: createRuncEngine({ ...lab.options, project: "twins" }),
-      stack: { ...lab.options, signal: abort.signal },
+      ...{ runtime, signal: abort.signal },
       role: () => "app",
       source: () => undefined,
       workDirectory: work,
       onFinding: () => abort.abort(new Error("enough")),
     });
     await expect(proving).rejects.toThrow("enough");
-    expect(await readStack(doubleName(spec.project), options)).toBeUndefined();
+    expect(await runtime.read(doubleName(spec.project))).toBeUndefined();
     expect(stack.state().services.map(({ status }) => status)).toEqual(["running", "running"]);
   });
 });

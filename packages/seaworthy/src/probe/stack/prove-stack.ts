@@ -2,10 +2,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Finding, SourceLine } from "@seaworthy/evidence";
-import type { Engine } from "../../engine/engine.ts";
 import type { StackService } from "../../engine/stack-service.ts";
 import { freeLoopbackPort } from "../../net/free-port.ts";
-import type { StackOptions } from "../../stack/stack.ts";
+import type { StackRuntime } from "../../stack/stack-runtime.ts";
 import type { StackSpec } from "../../stack/stack-spec.ts";
 import type { StackState } from "../../stack/state.ts";
 import { proveDataSurvives } from "./data-survives-restart.ts";
@@ -22,13 +21,13 @@ export interface ProveStackOptions {
   readonly spec: StackSpec;
   /** Of the live stack. */
   readonly state: StackState;
-  readonly engine: Engine;
-  readonly stack: Omit<StackOptions, "leash" | "onChange">;
+  readonly runtime: StackRuntime;
   role(service: string): Role;
   source(service: string, key: string): SourceLine | undefined;
   /** An existing directory on the host, absolute. */
   readonly workDirectory: string;
   readonly onFinding?: (finding: Finding) => void;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -37,15 +36,21 @@ export interface ProveStackOptions {
  * @throws Fault those of starting a stack, when the double could not be made at all
  */
 export async function proveStack(options: ProveStackOptions): Promise<readonly Finding[]> {
-  const { spec, state, engine, stack, role, source } = options;
+  const { spec, state, runtime, role, source, signal } = options;
   const folder = await mkdtemp(join(options.workDirectory, "double-"));
   try {
-    const insidePorts = await insidePortsOf(spec, state);
+    const insidePorts = await insidePortsOf(runtime, spec, state);
     const freePort = freeLoopbackPort;
-    await using double = await startDouble(spec, { stack, live: state, insidePorts, folder, freePort });
+    await using double = await startDouble(spec, {
+      runtime,
+      live: state,
+      insidePorts,
+      folder,
+      freePort,
+      signal,
+    });
     const { services } = spec;
-    const { signal } = stack;
-    const scene: StackScene = { services, state, double, engine, insidePorts, signal, role, source };
+    const scene: StackScene = { services, state, double, runtime, insidePorts, signal, role, source };
     const findings: Finding[] = [];
     const keep = (finding: Finding | undefined): void => {
       if (finding === undefined) return;
@@ -74,12 +79,13 @@ async function look(scene: StackScene, service: StackService): Promise<readonly 
 }
 
 async function insidePortsOf(
+  runtime: StackRuntime,
   { services }: StackSpec,
   state: StackState,
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   return new Map(
     await Promise.all(
-      services.map(async (one) => [one.container.name, await insidePorts(one, state)] as const),
+      services.map(async (one) => [one.container.name, await insidePorts(runtime, one, state)] as const),
     ),
   );
 }

@@ -1,7 +1,7 @@
 /** What the probes of a whole stack are given: the live one, and a double that may be disturbed. */
 import type { Attempt, Finding, SourceLine, Text } from "@seaworthy/evidence";
-import type { Engine } from "../../engine/engine.ts";
 import type { StackService } from "../../engine/stack-service.ts";
+import type { StackRuntime } from "../../stack/stack-runtime.ts";
 import type { ServiceState, StackState } from "../../stack/state.ts";
 import { judge } from "../judge.ts";
 import type { DoubleStack } from "./double-stack.ts";
@@ -12,7 +12,7 @@ export interface StackScene {
   readonly services: readonly StackService[];
   readonly state: StackState;
   readonly double: DoubleStack;
-  readonly engine: Engine;
+  readonly runtime: StackRuntime;
   /** In the container, by service: what the service listens on, and what its image and its `ports` name. */
   readonly insidePorts: ReadonlyMap<string, readonly number[]>;
   readonly signal: AbortSignal | undefined;

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Attempt, Finding } from "@seaworthy/evidence";
 import type { Container } from "../../engine/container.ts";
 import type { StackService } from "../../engine/stack-service.ts";
-import type { Stopped } from "./double-stack.ts";
+import type { Stopped } from "../../stack/stack-runtime.ts";
 import { inIdle } from "./idle.ts";
 import { attempt, conclude, isDone, type StackClaim, type StackScene, stateOf } from "./scene.ts";
 import { together } from "./together.ts";

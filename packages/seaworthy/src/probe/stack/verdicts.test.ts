@@ -24,6 +24,7 @@ function service(changes: Partial<StackService> = {}, container: Partial<Contain
     healthCheck: undefined,
     restart: { policy: "no" },
     dependsOn: [],
+    networks: [],
     ...changes,
   };
 }

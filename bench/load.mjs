@@ -1,0 +1,96 @@
+/**
+ * What hardening costs under load. The example's server runs twice in one network namespace, with the same files, the same
+ * Node and the same database: in its hardened container, and as a bare process that no control holds. Both are loaded
+ * in turns, so that what disturbs the machine disturbs both.
+ */
+import { execFileSync, spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { median, pairedRatio } from "./statistics.mjs";
+
+const AUTOCANNON = resolve(import.meta.dirname, "../node_modules/autocannon/autocannon.js");
+const TURNS = 7;
+const SECONDS = 4;
+const CONNECTIONS = 20;
+const HARDENED_PORT = 8000;
+const BARE_PORT = 18_000;
+const PATHS = ["/health", "/notes"];
+
+/** @param {{ pid: number, port: number }} app the hardened one, its process and its published port */
+export async function measureLoad(app, engine) {
+  const bare = await startBare(app.pid);
+  try {
+    const rows = [];
+    for (const path of PATHS) {
+      const runs = { bare: [], hardened: [] };
+      for (let turn = 0; turn < TURNS; turn += 1) {
+        runs.bare.push(load(app.pid, `http://127.0.0.1:${BARE_PORT}${path}`));
+        runs.hardened.push(load(app.pid, `http://127.0.0.1:${HARDENED_PORT}${path}`));
+      }
+      rows.push(
+        ...Object.entries(runs).map(([what, figures]) => row(engine, what, path, figures, runs.bare)),
+      );
+    }
+    return rows;
+  } finally {
+    bare.kill("SIGKILL");
+  }
+}
+
+/** The container's own program, environment and files; its namespaces, capabilities, filters and limits left behind. */
+async function startBare(pid) {
+  const [command, environment] = await Promise.all(
+    ["cmdline", "environ"].map(async (name) =>
+      (await readFile(`/proc/${pid}/${name}`, "utf8")).split("\0").filter(Boolean),
+    ),
+  );
+  const env = Object.fromEntries(environment.map((one) => one.split(/=(.*)/s, 2)));
+  const child = spawn(
+    "nsenter",
+    ["--target", `${pid}`, "--net", "--mount", "--root", "--wd", "--", ...command],
+    { stdio: ["ignore", "ignore", "inherit"], env: { ...env, PORT: `${BARE_PORT}` } },
+  );
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (answers(pid, `http://127.0.0.1:${BARE_PORT}/health`)) return child;
+    await sleep(100);
+  }
+  child.kill("SIGKILL");
+  throw new Error("expected the bare server to answer within 10 s, found it silent");
+}
+
+function answers(pid, url) {
+  try {
+    const { requests, errors } = load(pid, url, 1, 1);
+    return requests > 0 && errors === 0;
+  } catch {
+    return false;
+  }
+}
+
+function load(pid, url, seconds = SECONDS, connections = CONNECTIONS) {
+  const text = execFileSync(
+    "nsenter",
+    [
+      ...["--target", `${pid}`, "--net", "--", process.execPath, AUTOCANNON],
+      ...["--json", "--no-progress", "-d", `${seconds}`, "-c", `${connections}`, url],
+    ],
+    { stdio: ["ignore", "pipe", "ignore"] },
+  );
+  const { requests, latency, errors, non2xx } = JSON.parse(text.toString());
+  return { requests: requests.average, p99: latency.p99, errors: errors + non2xx };
+}
+
+function row(engine, what, path, figures, bare) {
+  const of = (runs, key) => runs.map((run) => run[key]);
+  const errors = figures.reduce((sum, run) => sum + run.errors, 0);
+  if (errors > 0) throw new Error(`expected no failed request, found ${errors} of ${what} at ${path}`);
+  return {
+    engine,
+    what,
+    path,
+    requestsPerSecond: Math.round(median(of(figures, "requests"))),
+    p99: median(of(figures, "p99")),
+    requestsToBare: Number(pairedRatio(of(figures, "requests"), of(bare, "requests")).toFixed(3)),
+  };
+}

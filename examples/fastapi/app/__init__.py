@@ -1,0 +1,1 @@
+"""Notes over HTTP: PostgreSQL keeps them, Redis speeds up reading them."""

@@ -1,0 +1,19 @@
+/** What a trial showed of one service. */
+import type { User } from "../engine/container.ts";
+import type { Usage } from "./limits.ts";
+
+export interface Outcome {
+  /** Whether it came up, stayed up, was there again after a stop, and answered as it does. */
+  readonly worked: boolean;
+  /** Why not, in a few words. */
+  readonly problem: string;
+  /** Its last lines. */
+  readonly log: readonly string[];
+  /** Paths of its root file system that it wrote. */
+  readonly writes: readonly string[];
+  /** Whom its processes ran as, the first process first; empty where that could not be seen. */
+  readonly users: readonly User[];
+  readonly usage: Usage | undefined;
+  /** TCP ports that it listens on, in its own network; `undefined` where that could not be seen. */
+  readonly listens: readonly number[] | undefined;
+}

@@ -1,0 +1,51 @@
+/** Reads the top-level `x-seaworthy.waivers`: what somebody knowingly accepts, why, and until when. */
+import { checkKeys } from "./compose-keys.ts";
+import { type ComposeNode, valueFault } from "./compose-node.ts";
+import { expectList, expectMap, expectString, optional, required } from "./expect.ts";
+
+/** Still attacked and still shown; it only keeps a breach of this claim from failing the proof. */
+export interface Waiver {
+  /** The control's or rule's id: `private-network`. */
+  readonly control: string;
+  readonly service: string;
+  readonly reason: string;
+  /** Who accepts it. */
+  readonly owner: string;
+  /** The last day it counts, `2027-06-30`. */
+  readonly until: string;
+}
+
+const WAIVER_KEYS = { supported: ["control", "service", "reason", "owner", "until"], known: [] } as const;
+
+/** @param node the value of `x-seaworthy` at the top of the file */
+export function readWaivers(node: ComposeNode): readonly Waiver[] {
+  const map = expectMap(node);
+  checkKeys(map, { supported: ["waivers"], known: [] });
+  return (optional(map, "waivers", expectList)?.items ?? []).map(readWaiver);
+}
+
+function readWaiver(node: ComposeNode): Waiver {
+  const map = expectMap(node);
+  checkKeys(map, WAIVER_KEYS);
+  return {
+    control: required(map, "control", expectWords),
+    service: required(map, "service", expectWords),
+    reason: required(map, "reason", expectWords),
+    owner: required(map, "owner", expectWords),
+    until: required(map, "until", expectDate),
+  };
+}
+
+function expectWords(node: ComposeNode): string {
+  const text = expectString(node);
+  if (text.trim() === "") throw valueFault(node, "a text that says something");
+  return text;
+}
+
+function expectDate(node: ComposeNode): string {
+  const text = expectString(node);
+  const date = new Date(`${text}T00:00:00Z`);
+  const isReal = !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(text);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || !isReal) throw valueFault(node, "a day like 2027-06-30");
+  return text;
+}

@@ -1,0 +1,61 @@
+/** Published ports: as the engine is asked for them, and whether they are free on this machine. */
+import { readFile } from "node:fs/promises";
+import type { PublishedPort } from "../../engine/container.ts";
+import type { CreateRequest, HostConfig } from "../../engine/docker/create-request.ts";
+import type { StackService } from "../../engine/stack-service.ts";
+import { Fault } from "../../fault/fault.ts";
+import { covers, type ListeningSocket, listeners } from "../../net/listeners.ts";
+
+/** Exactly the addresses declared, and no other. */
+export function toPortBindings(
+  ports: readonly PublishedPort[],
+): Required<Pick<CreateRequest, "ExposedPorts">> & Required<Pick<HostConfig, "PortBindings">> {
+  const bindings: Record<string, { readonly HostIp: string; readonly HostPort: string }[]> = {};
+  for (const { address, published, target, protocol = "tcp" } of ports) {
+    const binding = { HostIp: address, HostPort: published === 0 ? "" : String(published) };
+    (bindings[`${target}/${protocol}`] ??= []).push(binding);
+  }
+  return {
+    ExposedPorts: Object.fromEntries(Object.keys(bindings).map((port) => [port, {}])),
+    PortBindings: bindings,
+  };
+}
+
+/**
+ * The engine finds out by itself, but only when half of the stack is up.
+ * @throws Fault `stack/port-taken`
+ */
+export function requireFreePorts(services: readonly StackService[], taken: readonly ListeningSocket[]): void {
+  const seen = [...taken];
+  for (const { container, ports } of services) {
+    if (container.network === "host") continue;
+    for (const { address, published, protocol = "tcp" } of ports) {
+      if (published === 0 || protocol !== "tcp") continue;
+      const mine = { address, port: published };
+      if (seen.some((other) => collide(other, mine))) throw portFault(container.name, mine);
+      seen.push(mine);
+    }
+  }
+}
+
+function collide(one: ListeningSocket, other: ListeningSocket): boolean {
+  return (
+    one.port === other.port && (covers(one.address, other.address) || covers(other.address, one.address))
+  );
+}
+
+/** All TCP sockets that listen in this machine's own network, whoever has them. */
+export async function machineListeners(): Promise<readonly ListeningSocket[]> {
+  const tables = await Promise.all(
+    ["tcp", "tcp6"].map((name) => readFile(`/proc/self/net/${name}`, "utf8").catch(() => "")),
+  );
+  return tables.flatMap(listeners).map(({ address, port }) => ({ address, port }));
+}
+
+function portFault(service: string, { address, port }: ListeningSocket): Fault {
+  return new Fault({
+    code: "stack/port-taken",
+    message: `expected port ${port} of ${address} for service "${service}" to be free, found it in use`,
+    hint: `Find who listens there (ss -ltnp 'sport = :${port}') and end it, or publish another port.`,
+  });
+}

@@ -1,0 +1,118 @@
+/** Runs all services of one stack in the order they need, answers questions about them, and ends them in reverse. */
+import type { Engine, StartOptions } from "../../engine/engine.ts";
+import type { StackService } from "../../engine/stack-service.ts";
+import { Fault } from "../../fault/fault.ts";
+import type { StackSpec } from "../stack-spec.ts";
+import { dependency, type ServiceState } from "../state.ts";
+import { hostNames } from "./host-names.ts";
+import { type LogRotation, logWriter } from "./log-file.ts";
+import { type ServiceRunner, serviceRunner } from "./service-runner.ts";
+import { logFile, type StackPlaces } from "./stack-places.ts";
+
+export interface Supervisor {
+  services(): readonly ServiceState[];
+  start(): void;
+  /** Dependents first, then what they depend on. Resolves when every container is gone. */
+  stop(): Promise<void>;
+  /** @throws Fault `stack/unknown-service` */
+  service(name: string): ServiceRunner;
+}
+
+export interface PodNetworks {
+  /** Network namespaces by path. */
+  readonly private: string;
+  readonly host: string;
+}
+
+export function supervisor(
+  spec: StackSpec,
+  engine: Engine,
+  places: StackPlaces,
+  networks: PodNetworks,
+  logs: LogRotation | undefined,
+  onChange: () => void,
+): Supervisor {
+  const waiting = new Set<() => void>();
+  const hosts = hostNames(spec);
+  const runners = new Map(
+    spec.services.map((service) => [service.container.name, serviceRunner(service, contextOf(service))]),
+  );
+  let stopped = false;
+
+  function contextOf({ container }: StackService) {
+    const network: StartOptions["network"] =
+      container.network === "none"
+        ? { kind: "private" }
+        : { kind: "join", network: networks[container.network] };
+    return {
+      engine,
+      start: { network, hosts },
+      log: logWriter(logFile(places, container.name), logs),
+      onChange: changed,
+    };
+  }
+
+  function changed(): void {
+    onChange();
+    for (const look of waiting) look();
+  }
+
+  function service(name: string): ServiceRunner {
+    const runner = runners.get(name);
+    if (runner !== undefined) return runner;
+    throw new Fault({
+      code: "stack/unknown-service",
+      message: `expected a service of "${spec.project}" (${[...runners.keys()].join(", ")}), found "${name}"`,
+    });
+  }
+
+  async function startInTurn(declared: StackService): Promise<void> {
+    const runner = service(declared.container.name);
+    for (const { service: name, condition } of declared.dependsOn) {
+      const verdict = await until(() => (stopped ? "stopped" : dependency(service(name).state(), condition)));
+      if (verdict === "stopped") return;
+      if (verdict === "never") {
+        runner.giveUp(`it depends on "${name}", which did not become ${condition}`);
+        return;
+      }
+    }
+    if (!stopped) runner.start();
+  }
+
+  function until<Verdict>(look: () => Verdict | undefined): Promise<Verdict> {
+    return new Promise((resolve) => {
+      const tryNow = (): void => {
+        const verdict = look();
+        if (verdict === undefined) return;
+        waiting.delete(tryNow);
+        resolve(verdict);
+      };
+      waiting.add(tryNow);
+      tryNow();
+    });
+  }
+
+  async function stop(): Promise<void> {
+    stopped = true;
+    for (const look of waiting) look();
+    const ends = new Map<string, Promise<void>>();
+    const end = (name: string): Promise<void> => {
+      const dependents = spec.services.filter((one) => one.dependsOn.some((other) => other.service === name));
+      const ending =
+        ends.get(name) ??
+        Promise.all(dependents.map((one) => end(one.container.name))).then(() => service(name).stop());
+      ends.set(name, ending);
+      return ending;
+    };
+    await Promise.all([...runners.keys()].map(end));
+  }
+
+  return {
+    services: () => [...runners.values()].map((runner) => runner.state()),
+    start: () => {
+      for (const declared of spec.services) void startInTurn(declared);
+    },
+    stop,
+    service,
+  };
+}

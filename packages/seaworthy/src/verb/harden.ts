@@ -1,0 +1,207 @@
+/** `harden`: takes a Compose file to the posture, by trying out what each service really needs, and proves the result before it is written. */
+import { mkdir, rm } from "node:fs/promises";
+import { basename, dirname, join, relative } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { exitCodeOf, type Finding } from "@seaworthy/evidence";
+import type { Confinement, Container } from "../engine/container.ts";
+import { type ExitCode, Fault } from "../fault/fault.ts";
+import { type Change, changesOf } from "../harden/changes.ts";
+import {
+  besideOriginals,
+  type ComposeText,
+  editedTexts,
+  readComposeTexts,
+  replaceFile,
+  writtenService,
+} from "../harden/compose-files.ts";
+import { type DiffLine, unifiedDiff } from "../harden/diff.ts";
+import { type Remark, remarksOn } from "../harden/remarks.ts";
+import type { Found } from "../harden/search.ts";
+import { type StackNeeds, searchStack } from "../harden/search-stack.ts";
+import { tryOutOn } from "../harden/try-out.ts";
+import { freeLoopbackPort } from "../net/free-port.ts";
+import { inPhase } from "../progress/progress.ts";
+import type { StackRuntime } from "../stack/stack-runtime.ts";
+import type { StackSpec } from "../stack/stack-spec.ts";
+import { build } from "./build.ts";
+import { prove } from "./prove.ts";
+import { stackSpec } from "./running-stack.ts";
+import type { UpOptions } from "./up.ts";
+import type { VerbIo } from "./verb.ts";
+
+export interface HardenOptions extends UpOptions {
+  /** Whether the files are changed; otherwise they are only said to be. */
+  readonly write?: boolean;
+  /** Whether ports stay published on the addresses they have. */
+  readonly keepPorts?: boolean;
+  /** Whether reasons are written into the file. */
+  readonly comments?: boolean;
+}
+
+export interface Hardened {
+  readonly changes: readonly Change[];
+  readonly remarks: readonly Remark[];
+  /** By service: what it needs, and what each trial showed. */
+  readonly found: ReadonlyMap<string, Found>;
+  readonly diff: readonly DiffLine[];
+  /** Of the proof of the hardened stack; `undefined` when there was none. */
+  readonly findings: readonly Finding[] | undefined;
+  /** How often the stack was started to find out. */
+  readonly starts: number;
+  readonly written: readonly string[];
+  /** 0 under the posture, 1 not all of it, 2 not proven. */
+  readonly exitCode: 0 | ExitCode;
+}
+
+/**
+ * @throws Fault of building and of the engine; `harden/not-healthy` for a stack that does not work as it stands;
+ * `harden/edit` when the file cannot be changed without changing more
+ */
+export async function harden(options: HardenOptions, io: VerbIo): Promise<Hardened> {
+  const built = await build(options, io);
+  await using host = built.project.host;
+  const { compose, directories } = built.project;
+  const spec = await stackSpec(built, directories.state);
+  const runtime = await host.runtime();
+  const needs = await findNeeds(spec, runtime, join(directories.run, `${compose.name}-Trial`), io);
+  const texts = await readComposeTexts(compose.files);
+  const changes = proposed(spec, needs, texts, compose.directory, options);
+  const after = editedTexts(texts, changes.changes, options.comments === true);
+  const remarks = [
+    ...changes.remarks,
+    ...spec.services.flatMap((service) => {
+      const { name } = service.container;
+      return remarksOn(service, needs.before.get(name), needs.found.get(name), needs.after.get(name));
+    }),
+  ];
+  const findings = await proveHardened(texts, after, needs, runtime, options, io);
+  const written: string[] = [];
+  for (const [index, before] of texts.entries()) {
+    const text = after[index]?.text ?? before.text;
+    if (options.write !== true || text === before.text) continue;
+    await replaceFile(before, text);
+    written.push(before.file);
+  }
+  return {
+    ...{ changes: changes.changes, remarks, found: needs.found, findings, starts: needs.starts, written },
+    diff: texts.flatMap(({ file, text }, index) =>
+      unifiedDiff(text, after[index]?.text ?? text, basename(file)),
+    ),
+    exitCode: exitOf(remarks, findings),
+  };
+}
+
+async function findNeeds(
+  spec: StackSpec,
+  runtime: StackRuntime,
+  folder: string,
+  io: VerbIo,
+): Promise<StackNeeds> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  try {
+    return await inPhase(io.progress, "try", async (phase) => {
+      phase.update("the stack as it is");
+      const value = await searchStack(spec.services, {
+        project: spec.project,
+        tryOut: tryOutOn(spec, { runtime, folder, freePort: freeLoopbackPort, signal: io.signal }),
+        onStart: (start, trying) => phase.update(`start ${start}: ${[...trying.keys()].join(", ")}`),
+        signal: io.signal,
+      });
+      return {
+        value,
+        summary: `${value.starts} starts, ${value.found.size} of ${spec.services.length} services`,
+      };
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Only files of the project are changed; what lies elsewhere is somebody else's too. */
+function proposed(
+  spec: StackSpec,
+  { services }: StackNeeds,
+  texts: readonly ComposeText[],
+  directory: string,
+  { keepPorts = false }: HardenOptions,
+): { readonly changes: readonly Change[]; readonly remarks: readonly Remark[] } {
+  const own = texts.filter(({ file }) => file.startsWith(`${directory}/`));
+  const changes: Change[] = [];
+  const remarks: Remark[] = [];
+  for (const [index, before] of spec.services.entries()) {
+    const { name } = before.container;
+    const written = writtenService(own, name);
+    if (written.length === 0) {
+      remarks.push({
+        service: name,
+        kind: "open",
+        text: "is defined outside the project, where nothing is changed",
+      });
+    }
+    changes.push(...changesOf({ before, after: services[index] ?? before, written, keepPorts }));
+  }
+  return { changes, remarks };
+}
+
+/** What is written is what was tried, and what was tried is what is proven. */
+async function proveHardened(
+  before: readonly ComposeText[],
+  after: readonly ComposeText[],
+  needs: StackNeeds,
+  runtime: StackRuntime,
+  options: HardenOptions,
+  io: VerbIo,
+): Promise<readonly Finding[] | undefined> {
+  await using candidates = await besideOriginals(after);
+  const directory = dirname(candidates.files[0] ?? "");
+  const files = candidates.files.map((file) => relative(directory, file));
+  const candidate: UpOptions = { ...options, directory, files };
+  const built = await build(candidate, { ...io, warn: () => undefined });
+  const { name } = built.project.compose;
+  const declared = await stackSpec(built, built.project.directories.state);
+  await built.project.host[Symbol.asyncDispose]();
+  for (const service of needs.services) {
+    const written = declared.services.find(({ container }) => container.name === service.container.name);
+    checkSame(service.container, written?.container, before);
+  }
+  if ((await runtime.read(name)) !== undefined) {
+    io.warn(
+      `${name} is up, so the hardened stack was tried in a copy but not proven: run seaworthy prove when it is up again`,
+    );
+    return undefined;
+  }
+  return (await prove(candidate, io)).findings;
+}
+
+/** Another file, or a file that is included, may say otherwise. */
+function checkSame(tried: Container, written: Container | undefined, files: readonly ComposeText[]): void {
+  const differing = CONFINEMENT.filter((key) => !isDeepStrictEqual(tried[key], written?.[key]));
+  if (differing.length === 0) return;
+  throw new Fault({
+    code: "harden/not-as-tried",
+    message: `expected the changed file to give ${tried.name} the ${differing.join(", ")} that were tried, found others`,
+    place: { file: files[0]?.file ?? "" },
+    hint: "Something that the service extends or includes decides them. Change it there, or write the service out.",
+    exit: 2,
+  });
+}
+
+const CONFINEMENT: readonly (keyof Confinement)[] = [
+  "user",
+  "readOnlyRoot",
+  "noNewPrivileges",
+  "capabilities",
+  "seccomp",
+  "systemPaths",
+  "hostDevices",
+  "network",
+  "pid",
+  "ipc",
+  "limits",
+];
+
+function exitOf(remarks: readonly Remark[], findings: readonly Finding[] | undefined): 0 | ExitCode {
+  if (remarks.some(({ kind }) => kind === "open")) return 1;
+  return findings === undefined ? 0 : exitCodeOf(findings);
+}

@@ -1,0 +1,55 @@
+/** The example ships on every engine, and what an engine finds otherwise than runc does is known and explained. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Report, Verdict } from "@seaworthy/evidence";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isRoot, type Sandbox, sandbox } from "../e2e/cli.ts";
+import { DAEMONS, type Daemon } from "./daemons.ts";
+
+/** What no Docker Engine can give: it publishes ports only from a network with a way out, and the example waives that. */
+const DIFFERENCES: Readonly<Record<string, Verdict>> = { "private-network.way-out/app": "waived" };
+
+const verdicts = ({ findings }: Report): Readonly<Record<string, string>> =>
+  Object.fromEntries(findings.map(({ id, verdict }) => [id, verdict]));
+const reportOf = ({ project }: Sandbox): Report =>
+  JSON.parse(readFileSync(join(project, ".seaworthy/report.json"), "utf8")) as Report;
+
+describe.skipIf(!isRoot())("the example ships (needs root)", () => {
+  let onRunc: Readonly<Record<string, string>>;
+
+  beforeAll(async () => {
+    await using example = await sandbox();
+    const { code, stderr } = await example.seaworthy(["ship"]);
+    expect(code, stderr).toBe(0);
+    onRunc = verdicts(reportOf(example));
+  }, 300_000);
+
+  for (const kind of DAEMONS) {
+    const reason = kind.missing();
+    describe.skipIf(reason !== undefined)(
+      `on ${kind.name}${reason === undefined ? "" : ` (skipped: ${reason})`}`,
+      () => {
+        let daemon: Daemon;
+        let example: Sandbox;
+        let env: NodeJS.ProcessEnv;
+
+        beforeAll(async () => {
+          daemon = await kind.start(true);
+          example = await sandbox();
+          env = { SEAWORTHY_ENGINE: "docker", DOCKER_HOST: daemon.host };
+        }, 120_000);
+        afterAll(async () => {
+          await example?.seaworthy(["down", "--volumes"], { env });
+          await example?.[Symbol.asyncDispose]();
+          await daemon?.[Symbol.asyncDispose]();
+        }, 120_000);
+
+        test("with the same verdicts as on runc, but for what is known", { timeout: 300_000 }, async () => {
+          const { code, stdout, stderr } = await example.seaworthy(["ship", "--assemble"], { env });
+          expect(code, stdout + stderr).toBe(0);
+          expect(verdicts(reportOf(example))).toEqual({ ...onRunc, ...DIFFERENCES });
+        });
+      },
+    );
+  }
+});
