@@ -52,9 +52,25 @@ export const DAEMONS: readonly DaemonKind[] = [
   {
     name: "Podman",
     missing: () => notRoot() ?? without("podman", "apt-get install podman conmon runc netavark aardvark-dns"),
-    start: () => startDaemon(podman, {}),
+    start: async () => besideDocker(await startDaemon(podman, {})),
   },
 ];
+
+/** A Docker Engine on the same machine makes the kernel drop what it forwards, unless a rule says otherwise. */
+function besideDocker(daemon: Daemon): Daemon {
+  const rule = (how: "--insert" | "--delete"): void => {
+    spawnSync("iptables", [how, "FORWARD", "--in-interface", "podman+", "--jump", "ACCEPT"]);
+    spawnSync("iptables", [how, "FORWARD", "--out-interface", "podman+", "--jump", "ACCEPT"]);
+  };
+  rule("--insert");
+  return {
+    ...daemon,
+    async [Symbol.asyncDispose]() {
+      await daemon[Symbol.asyncDispose]();
+      rule("--delete");
+    },
+  };
+}
 
 function notRoot(): string | undefined {
   return process.geteuid?.() === 0 ? undefined : "needs root";

@@ -6,8 +6,16 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isRoot, type Sandbox, sandbox } from "../e2e/cli.ts";
 import { DAEMONS, type Daemon } from "./daemons.ts";
 
-/** What no Docker Engine can give: it publishes ports only from a network with a way out, and the example waives that. */
-const DIFFERENCES: Readonly<Record<string, Verdict>> = { "private-network.way-out/app": "waived" };
+/**
+ * What no Docker Engine can give: it publishes ports only from a network with a way out. Before version 26 Docker left a
+ * route in internal networks too. The example waives both, and says why.
+ */
+const WITH_A_ROUTE: Readonly<Record<string, Verdict>> = { "private-network.way-out/app": "waived" };
+const ROUTES_EVERYWHERE: Readonly<Record<string, Verdict>> = {
+  ...WITH_A_ROUTE,
+  "private-network.way-out/db": "waived",
+  "private-network.way-out/redis": "waived",
+};
 
 const verdicts = ({ findings }: Report): Readonly<Record<string, string>> =>
   Object.fromEntries(findings.map(({ id, verdict }) => [id, verdict]));
@@ -47,7 +55,9 @@ describe.skipIf(!isRoot())("the example ships (needs root)", () => {
         test("with the same verdicts as on runc, but for what is known", { timeout: 300_000 }, async () => {
           const { code, stdout, stderr } = await example.seaworthy(["ship", "--assemble"], { env });
           expect(code, stdout + stderr).toBe(0);
-          expect(verdicts(reportOf(example))).toEqual({ ...onRunc, ...DIFFERENCES });
+          const report = reportOf(example);
+        const isOld = /^Docker (?:1\d|2[0-5])\./.test(report.engine.version);
+        expect(verdicts(report)).toEqual({ ...onRunc, ...(isOld ? ROUTES_EVERYWHERE : WITH_A_ROUTE) });
         });
       },
     );

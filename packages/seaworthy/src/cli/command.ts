@@ -70,7 +70,6 @@ export const PROFILE: Option = {
 };
 export const PROJECT_NAME: Option = {
   name: "project-name",
-  short: "p",
   value: "NAME",
   summary: "the project's name, instead of the file's or the folder's",
 };

@@ -1,4 +1,5 @@
 /** From what a service is and what it is to be, the changes of its Compose file, each with its reason. */
+import { isDeepStrictEqual } from "node:util";
 import type { BindMount, Container, TmpfsMount } from "../engine/container.ts";
 import type { StackService } from "../engine/stack-service.ts";
 import { childOf, type Edit, isMapping, itemsOf, type Step } from "./edit-value.ts";
@@ -63,10 +64,7 @@ export function changesOf(request: ChangeRequest): readonly Change[] {
         .map(({ file }) => ({ file, edit: { kind: "remove", path: path(key) } })),
     );
   /** Where a list of the service has items that are not as they should be. */
-  const change = (
-    key: string,
-    to: (item: string) => string | undefined,
-  ): readonly FileEdit[] =>
+  const change = (key: string, to: (item: string) => string | undefined): readonly FileEdit[] =>
     written.flatMap(({ file, value }) =>
       itemsOf(childOf(value, [key])).flatMap((one): FileEdit[] => {
         const item = textOf(one);
@@ -89,15 +87,33 @@ export function changesOf(request: ChangeRequest): readonly Change[] {
   });
 
   const [old, now] = [before.container, after.container];
-  if (old.hostDevices && !now.hostDevices) remove("privileged", "it works without the devices and powers of the machine");
+  const [oldCheck, check] = [before.healthCheck?.argv, after.healthCheck?.argv];
+  if (check !== undefined && !isDeepStrictEqual(oldCheck, check)) {
+    const reason = `${oldCheck?.join(" ") ?? "the check"} cannot run in this image`;
+    add("healthcheck", `healthcheck: { test: [CMD, ${check[0]}, ...] }`, reason, [
+      {
+        file: last.file,
+        edit: {
+          kind: "set",
+          path: path("healthcheck", "test"),
+          value: ["CMD", ...check.map(escaped)],
+          comment: "",
+        },
+      },
+    ]);
+  }
+  if (old.hostDevices && !now.hostDevices)
+    remove("privileged", "it works without the devices and powers of the machine");
   for (const [key, own] of NAMESPACES) {
-    if (own(old) === "host" && own(now) !== "host") remove(key, `it works without the machine's own (${key}: host)`);
+    if (own(old) === "host" && own(now) !== "host")
+      remove(key, `it works without the machine's own (${key}: host)`);
   }
   if (now.user.uid !== old.user.uid || now.user.gid !== old.user.gid) {
     const name = `${now.user.uid}:${now.user.gid}`;
     set("user", name, `"${name}"`, "an ordinary user is enough for it");
   }
-  if (now.readOnlyRoot && !old.readOnlyRoot) set("read_only", true, "true", "nobody can change its code, or plant any");
+  if (now.readOnlyRoot && !old.readOnlyRoot)
+    set("read_only", true, "true", "nobody can change its code, or plant any");
   addPlaces();
   if (!sameSet(old.capabilities, now.capabilities)) setCapabilities();
   setSecurity();
@@ -111,9 +127,15 @@ export function changesOf(request: ChangeRequest): readonly Change[] {
       const other = had.get(mount.target);
       if (mount.kind === "tmpfs" && other === undefined) {
         const item = tmpfsText(mount);
-        add("tmpfs", `tmpfs: ${item}`, "it writes there what nobody misses", [append("tmpfs", item, "it writes here")]);
+        add("tmpfs", `tmpfs: ${item}`, "it writes there what nobody misses", [
+          append("tmpfs", item, "it writes here"),
+        ]);
       }
-      if (mount.kind === "tmpfs" && other?.kind === "tmpfs" && (mount.size !== other.size || mount.exec !== other.exec)) {
+      if (
+        mount.kind === "tmpfs" &&
+        other?.kind === "tmpfs" &&
+        (mount.size !== other.size || mount.exec !== other.exec)
+      ) {
         boundTmpfs(mount);
       }
       if (mount.kind === "volume" && other === undefined) {
@@ -123,7 +145,8 @@ export function changesOf(request: ChangeRequest): readonly Change[] {
           { file: last?.file ?? "", edit: { kind: "set", path: ["volumes", key], value: {} } },
         ]);
       }
-      if (mount.kind === "bind" && other?.kind === "bind" && mount.readOnly && !other.readOnly) closeBind(mount);
+      if (mount.kind === "bind" && other?.kind === "bind" && mount.readOnly && !other.readOnly)
+        closeBind(mount);
     }
   }
 
@@ -132,23 +155,34 @@ export function changesOf(request: ChangeRequest): readonly Change[] {
     const short = change("tmpfs", (item) =>
       item === mount.target || item.startsWith(`${mount.target}:`) ? boundedText(item, mount) : item,
     );
-    const long = longMounts(mount.target).map(({ file, index }): FileEdit => ({
-      file,
-      edit: { kind: "set", path: path("volumes", index, "tmpfs", "size"), value: mount.size ?? 0 },
-    }));
+    const long = longMounts(mount.target).map(
+      ({ file, index }): FileEdit => ({
+        file,
+        edit: { kind: "set", path: path("volumes", index, "tmpfs", "size"), value: mount.size ?? 0 },
+      }),
+    );
     add("tmpfs", `tmpfs: ${tmpfsText(mount)}`, reason, [...short, ...long]);
   }
 
   function closeBind({ target }: BindMount): void {
     const short = change("volumes", (item) => {
       const parts = item.split(":");
-      return parts[1] !== target ? item : parts.length === 2 ? `${item}:ro` : item.replace(/:(?:rw|[^:]*)$/, ":ro");
+      return parts[1] !== target
+        ? item
+        : parts.length === 2
+          ? `${item}:ro`
+          : item.replace(/:(?:rw|[^:]*)$/, ":ro");
     });
-    const long = longMounts(target).map(({ file, index }): FileEdit => ({
-      file,
-      edit: { kind: "set", path: path("volumes", index, "read_only"), value: true },
-    }));
-    add("volumes", `volumes: ${target} read-only`, "its code is here, and it works without writing to it", [...short, ...long]);
+    const long = longMounts(target).map(
+      ({ file, index }): FileEdit => ({
+        file,
+        edit: { kind: "set", path: path("volumes", index, "read_only"), value: true },
+      }),
+    );
+    add("volumes", `volumes: ${target} read-only`, "its code is here, and it works without writing to it", [
+      ...short,
+      ...long,
+    ]);
   }
 
   /** Items of `volumes` in the long form, by what they mount. */
@@ -163,10 +197,21 @@ export function changesOf(request: ChangeRequest): readonly Change[] {
   function setCapabilities(): void {
     const drops = written.flatMap(({ value }) => itemsOf(childOf(value, ["cap_drop"])).map(textOf));
     if (!drops.some((name) => name?.toUpperCase() === "ALL")) {
-      set("cap_drop", ["ALL"], "[ALL]", now.capabilities.length === 0 ? "it needs none of root's powers" : "all of root's powers but those it was seen to need");
+      set(
+        "cap_drop",
+        ["ALL"],
+        "[ALL]",
+        now.capabilities.length === 0
+          ? "it needs none of root's powers"
+          : "all of root's powers but those it was seen to need",
+      );
     }
-    const unneeded = change("cap_add", (item) => (now.capabilities.includes(capabilityName(item)) ? item : undefined));
-    const had = written.flatMap(({ value }) => itemsOf(childOf(value, ["cap_add"])).map((item) => capabilityName(textOf(item) ?? "")));
+    const unneeded = change("cap_add", (item) =>
+      now.capabilities.includes(capabilityName(item)) ? item : undefined,
+    );
+    const had = written.flatMap(({ value }) =>
+      itemsOf(childOf(value, ["cap_add"])).map((item) => capabilityName(textOf(item) ?? "")),
+    );
     const missing = now.capabilities.filter((name) => !had.includes(name));
     const reason = now.capabilities.length === 0 ? "it works without" : "without it, it does not come up";
     add("cap_add", `cap_add: [${now.capabilities.join(", ")}]`, reason, [
@@ -181,7 +226,8 @@ export function changesOf(request: ChangeRequest): readonly Change[] {
       (now.seccomp === "default" && old.seccomp !== "default" && /^seccomp[:=]unconfined$/.test(item)) ||
       (now.systemPaths === "default" && /^systempaths[:=]unconfined$/.test(item));
     const edits = [...change("security_opt", (item) => (loose(item) ? undefined : item))];
-    if (edits.length > 0) add("security_opt", "security_opt without its exceptions", "it works under the default profile", edits);
+    if (edits.length > 0)
+      add("security_opt", "security_opt without its exceptions", "it works under the default profile", edits);
     if (now.noNewPrivileges && !old.noNewPrivileges) {
       const option = "no-new-privileges:true";
       const reason = "no file that it executes gives it more rights";
@@ -192,7 +238,9 @@ export function changesOf(request: ChangeRequest): readonly Change[] {
   function setPorts(): void {
     for (const { target } of after.ports.slice(before.ports.length)) {
       const item = `127.0.0.1:${target}:${target}`;
-      add("ports", `ports: ${item}`, "it listened there on the machine's own network", [append("ports", item, "")]);
+      add("ports", `ports: ${item}`, "it listened there on the machine's own network", [
+        append("ports", item, ""),
+      ]);
     }
     if (request.keepPorts) return;
     const short = change("ports", (item) => onLoopback(item) ?? item);
@@ -204,28 +252,43 @@ export function changesOf(request: ChangeRequest): readonly Change[] {
         return [{ file, edit: { kind: "set", path: path("ports", index, "host_ip"), value: "127.0.0.1" } }];
       }),
     );
-    add("ports", "ports on 127.0.0.1", "only this machine reaches it; --keep-ports leaves them open", [...short, ...long]);
+    add("ports", "ports on 127.0.0.1", "only this machine reaches it; --keep-ports leaves them open", [
+      ...short,
+      ...long,
+    ]);
   }
 
   /** Beside limits under `deploy` if there are any: Compose takes no second place for the same limit. */
   function setLimits(): void {
-    const limits = written.map(({ value }) => childOf(value, ["deploy", "resources", "limits"])).find(isMapping);
+    const limits = written
+      .map(({ value }) => childOf(value, ["deploy", "resources", "limits"]))
+      .find(isMapping);
     const [had, has] = [old.limits, now.limits];
-    const put = (key: string, deployKey: string, value: YamlValue, reason: string): void => {
+    const put = (key: string, deployKey: string, value: string | number, reason: string): void => {
       if (limits === undefined) {
         set(key, value, String(value), reason);
         return;
       }
       const place = path("deploy", "resources", "limits", deployKey);
       add("deploy", `deploy.resources.limits.${deployKey}: ${String(value)}`, reason, [
-        { file: last?.file ?? "", edit: { kind: "set", path: place, value: deployKey === "cpus" ? String(value) : value, comment: reason } },
+        {
+          file: last?.file ?? "",
+          edit: {
+            kind: "set",
+            path: place,
+            value: deployKey === "cpus" ? String(value) : value,
+            comment: reason,
+          },
+        },
       ]);
     };
-    if (had.pids === undefined && has.pids !== undefined) put("pids_limit", "pids", has.pids, "a fork bomb ends here");
+    if (had.pids === undefined && has.pids !== undefined)
+      put("pids_limit", "pids", has.pids, "a fork bomb ends here");
     if (had.memory === undefined && has.memory !== undefined) {
       put("mem_limit", "memory", sizeText(has.memory), "a leak ends it, not its neighbours");
     }
-    if (had.cpus === undefined && has.cpus !== undefined) put("cpus", "cpus", has.cpus, "a busy loop leaves time for others");
+    if (had.cpus === undefined && has.cpus !== undefined)
+      put("cpus", "cpus", has.cpus, "a busy loop leaves time for others");
   }
 }
 
@@ -238,13 +301,22 @@ const NAMESPACES: readonly (readonly [string, (container: Container) => string |
 /** `/tmp:size=64m,mode=1777,noexec,nosuid,nodev`. */
 export function tmpfsText({ target, size = 0, exec, mode, uid, gid }: TmpfsMount): string {
   const owner = [...(uid === undefined ? [] : [`uid=${uid}`]), ...(gid === undefined ? [] : [`gid=${gid}`])];
-  const options = [...owner, `mode=${mode.toString(8).padStart(4, "0")}`, exec ? "exec" : "noexec", "nosuid", "nodev"];
+  const options = [
+    ...owner,
+    `mode=${mode.toString(8).padStart(4, "0")}`,
+    exec ? "exec" : "noexec",
+    "nosuid",
+    "nodev",
+  ];
   return `${target}:${[`size=${sizeText(size)}`, ...options].join(",")}`;
 }
 
 /** The same options, with a size and without `exec`. */
 function boundedText(item: string, { target, size = 0, exec }: TmpfsMount): string {
-  const written = item.slice(target.length + 1).split(",").filter((option) => option !== "");
+  const written = item
+    .slice(target.length + 1)
+    .split(",")
+    .filter((option) => option !== "");
   const kept = written.filter((option) => (exec || option !== "exec") && !/^size=0?$/.test(option));
   const missing = [
     ...(kept.some((option) => option.startsWith("size=")) ? [] : [`size=${sizeText(size)}`]),
@@ -252,6 +324,11 @@ function boundedText(item: string, { target, size = 0, exec }: TmpfsMount): stri
     ...["nosuid", "nodev"],
   ].filter((option) => !kept.includes(option));
   return `${target}:${[...kept, ...missing].join(",")}`;
+}
+
+/** A dollar sign begins a variable otherwise. */
+function escaped(text: string): string {
+  return text.replaceAll("$", "$$$$");
 }
 
 function textOf(value: YamlValue): string | undefined {

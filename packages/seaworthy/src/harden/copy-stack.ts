@@ -48,7 +48,9 @@ export async function copyStack(
 
 async function copyOf(service: StackService, project: string, options: CopyOptions): Promise<StackService> {
   const { container, healthCheck, containerName, ...rest } = service;
-  const mounts = await Promise.all(container.mounts.map((mount) => mountOf(mount, container, project, options)));
+  const mounts = await Promise.all(
+    container.mounts.map((mount) => mountOf(mount, container, project, options)),
+  );
   // On the host's network it would meet the running stack, and fight for its ports.
   const onHost = container.network === "host";
   const attachments = onHost ? [{ network: "default", aliases: [] }] : service.networks;
@@ -61,7 +63,8 @@ async function copyOf(service: StackService, project: string, options: CopyOptio
       stopGrace: Math.min(container.stopGrace, LONGEST_GRACE),
     },
     ports: await Promise.all(service.ports.map((port) => ownPort(port, options))),
-    healthCheck: healthCheck === undefined ? undefined : { ...healthCheck, interval: 500, startInterval: 300 },
+    healthCheck:
+      healthCheck === undefined ? undefined : { ...healthCheck, interval: 500, startInterval: 300 },
     restart: { policy: "on-failure", attempts: ATTEMPTS },
     // A container's name is for one alone; as a name in the network, others may count on it.
     networks: attachments.map((one) => ({
@@ -90,7 +93,8 @@ async function mountOf(
   const about = await statOf(mount);
   if (about === undefined) return [{ kind: "scratch", target: mount.target }];
   const isCode = holdsCode(mount.target, container);
-  if (about.isFile() || (about.isDirectory() && (mount.readOnly || isCode))) return [{ ...mount, readOnly: true }];
+  if (about.isFile() || (about.isDirectory() && (mount.readOnly || isCode)))
+    return [{ ...mount, readOnly: true }];
   // A socket or device leads out of the copy, read-only or not.
   if (!about.isDirectory()) return [];
   const owner = { uid: about.uid, gid: about.gid, mode: about.mode & 0o7777 };

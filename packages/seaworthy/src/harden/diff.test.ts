@@ -38,7 +38,11 @@ describe("unified diff", () => {
           fc.pre(before !== after && before !== "" && after !== "");
           writeFileSync(join(folder, "f"), before);
           const input = diffText(unifiedDiff(before, after, "f"));
-          execFileSync("git", ["apply", "--whitespace=nowarn", "--unidiff-zero"], { cwd: folder, input, stdio: ["pipe", "ignore", "pipe"] });
+          execFileSync("git", ["apply", "--whitespace=nowarn", "--unidiff-zero"], {
+            cwd: folder,
+            input,
+            stdio: ["pipe", "ignore", "pipe"],
+          });
           expect(readFileSync(join(folder, "f"), "utf8")).toBe(after);
         }),
         { numRuns: 60 },

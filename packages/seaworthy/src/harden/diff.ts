@@ -112,7 +112,10 @@ function walkBack(before: readonly string[], after: readonly string[]): readonly
 }
 
 /** For each number of edits, how far each diagonal got before it. */
-function furthest(before: readonly string[], after: readonly string[]): readonly ReadonlyMap<number, number>[] {
+function furthest(
+  before: readonly string[],
+  after: readonly string[],
+): readonly ReadonlyMap<number, number>[] {
   const trace: ReadonlyMap<number, number>[] = [];
   const reach = new Map<number, number>([[1, 0]]);
   for (let edits = 0; edits <= before.length + after.length; edits += 1) {

@@ -1,6 +1,5 @@
 /** Changes of a YAML text at one place: insert, replace and remove, with all that is not touched kept to the byte. */
 import { type Alias, isMap, isNode, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from "yaml";
-import { isMerge, type YamlSource, type YamlValue } from "./yaml-source.ts";
 import {
   afterComments,
   blockStyle,
@@ -15,6 +14,7 @@ import {
   nextLine,
   startOf,
 } from "./yaml-place.ts";
+import { isMerge, type YamlSource, type YamlValue } from "./yaml-source.ts";
 import { flowText, flowTextOf, scalarText, valueText } from "./yaml-text.ts";
 
 /** A piece of text in the place of another. */
@@ -50,7 +50,9 @@ export function insertKey(
 }
 
 function isWritten(value: YamlValue | { readonly written: string }): value is { readonly written: string } {
-  return typeof value === "object" && value !== null && "written" in value && typeof value.written === "string";
+  return (
+    typeof value === "object" && value !== null && "written" in value && typeof value.written === "string"
+  );
 }
 
 /** One more item at the end of a list. */
@@ -91,9 +93,14 @@ export function replaceValue(source: YamlSource, map: YAMLMap, pair: Pair, value
   const end = lineEnd(text, colon);
   const rest = text.slice(colon + 1, end);
   const comment = /(?:^|\s+)#.*$/.exec(rest)?.[0] ?? "";
-  const kept = rest.slice(0, rest.length - comment.length).replace(/[|>][-+\d]*\s*$/, "").trimEnd();
+  const kept = rest
+    .slice(0, rest.length - comment.length)
+    .replace(/[|>][-+\d]*\s*$/, "")
+    .trimEnd();
   const column = isNode(pair.key) ? columnOf(text, startOf(pair.key)) : 0;
-  const [head = "", ...lines] = valueText(value, column, { ...blockStyle(source), newline: "\n" }).split("\n");
+  const [head = "", ...lines] = valueText(value, column, { ...blockStyle(source), newline: "\n" }).split(
+    "\n",
+  );
   const { newline } = blockStyle(source);
   const body = [`${kept}${head}${comment}`, ...lines].join(newline);
   const to = old === undefined ? end : Math.max(end, lastLineEnd(text, endOf(old)));

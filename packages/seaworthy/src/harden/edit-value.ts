@@ -66,7 +66,9 @@ function withChild(
   const old = childOf(value, [step]);
   const changed = rest.length === 0 ? change(old) : withChild(old, rest, change);
   if (isList(value)) {
-    return value.flatMap((item, index) => (index === step ? (changed === undefined ? [] : [changed]) : [item]));
+    return value.flatMap((item, index) =>
+      index === step ? (changed === undefined ? [] : [changed]) : [item],
+    );
   }
   const entries = Object.entries(isMapping(value) ? value : {}).filter(
     ([key]) => key !== String(step) || changed !== undefined,

@@ -74,7 +74,12 @@ describe.each([...CORPUS])("a realistic file: %s", (_, text) => {
       const changes = unifiedDiff(text, after, "f").filter(({ kind }) => kind === "removed");
       // In flow style the line itself grows, and so does a last line without an end. An anchor of one service that
       // others merge is written out for them.
-      const may = /&app\b/.test(text) && service === "app" ? 2 : /^\{|: \*|: \{image/m.test(text) || !text.endsWith("\n") ? 1 : 0;
+      const may =
+        /&app\b/.test(text) && service === "app"
+          ? 2
+          : /^\{|: \*|: \{image/m.test(text) || !text.endsWith("\n")
+            ? 1
+            : 0;
       expect(changes.length).toBeLessThanOrEqual(may);
     }
   });
@@ -100,15 +105,40 @@ describe("where an edit goes", () => {
       { kind: "add", path: ["a"], item: "p q" },
       'a: [x,\n  y, "p q", ] # c\n',
     ],
-    ["a value before its comment", "a: 'x'   # keep\n", { kind: "set", path: ["a"], value: false }, "a: false   # keep\n"],
-    ["a value where none was", "a:   # none\nb: 1\n", { kind: "set", path: ["a"], value: 5 }, "a: 5   # none\nb: 1\n"],
+    [
+      "a value before its comment",
+      "a: 'x'   # keep\n",
+      { kind: "set", path: ["a"], value: false },
+      "a: false   # keep\n",
+    ],
+    [
+      "a value where none was",
+      "a:   # none\nb: 1\n",
+      { kind: "set", path: ["a"], value: 5 },
+      "a: 5   # none\nb: 1\n",
+    ],
     ["a list where none was", "a:\nb: 1\n", { kind: "add", path: ["a"], item: "z" }, "a:\n  - z\nb: 1\n"],
-    ["a list for one value", "tmpfs: /run # r\n", { kind: "add", path: ["tmpfs"], item: "/tmp" }, "tmpfs: [/run, /tmp] # r\n"],
-    ["no key, and its lines", "a:\n  b:\n    - 1\n    - 2 # two\n  c: 3\n", { kind: "remove", path: ["a", "b"] }, "a:\n  c: 3\n"],
+    [
+      "a list for one value",
+      "tmpfs: /run # r\n",
+      { kind: "add", path: ["tmpfs"], item: "/tmp" },
+      "tmpfs: [/run, /tmp] # r\n",
+    ],
+    [
+      "no key, and its lines",
+      "a:\n  b:\n    - 1\n    - 2 # two\n  c: 3\n",
+      { kind: "remove", path: ["a", "b"] },
+      "a:\n  c: 3\n",
+    ],
     ["no last key", "a:\n  b: 1\n", { kind: "remove", path: ["a", "b"] }, "a: {}\n"],
     ["no last item", "a: # c\n  - x\nb: 1\n", { kind: "drop", path: ["a"], item: "x" }, "a: [] # c\nb: 1\n"],
     ["no first flow item", "a: [ x, y ]\n", { kind: "drop", path: ["a"], item: "x" }, "a: [ y ]\n"],
-    ["another item", 'a:\n  - "80:80" # web\n', { kind: "swap", path: ["a"], item: "80:80", to: "127.0.0.1:80:80" }, 'a:\n  - "127.0.0.1:80:80" # web\n'],
+    [
+      "another item",
+      'a:\n  - "80:80" # web\n',
+      { kind: "swap", path: ["a"], item: "80:80", to: "127.0.0.1:80:80" },
+      'a:\n  - "127.0.0.1:80:80" # web\n',
+    ],
     [
       "a key of a mapping inside a list",
       "p:\n  - target: 80\n    published: 80\n",
@@ -157,7 +187,9 @@ describe("where an edit goes", () => {
 
   it("leaves a shared anchor alone when all who use it want the same", () => {
     const text = "services:\n  a: &a\n    image: x\n  b:\n    <<: *a\n";
-    const both = ["a", "b"].map((name): Edit => ({ kind: "set", path: ["services", name, "init"], value: true }));
+    const both = ["a", "b"].map(
+      (name): Edit => ({ kind: "set", path: ["services", name, "init"], value: true }),
+    );
     expect(edit(text, ...both)).toBe("services:\n  a: &a\n    image: x\n    init: true\n  b:\n    <<: *a\n");
   });
 });
@@ -175,22 +207,59 @@ describe("what is refused", () => {
   });
 
   it("a document that grows without bound", () => {
-    const lines = Array.from({ length: 12 }, (_, n) => `l${n}: &l${n} [${Array(9).fill(n === 0 ? "x" : `*l${n - 1}`).join(", ")}]`);
+    const lines = Array.from(
+      { length: 12 },
+      (_, n) =>
+        `l${n}: &l${n} [${Array(9)
+          .fill(n === 0 ? "x" : `*l${n - 1}`)
+          .join(", ")}]`,
+    );
     expect(() => edit(`${lines.join("\n")}\n`)).toThrow(expect.objectContaining({ code: "harden/yaml" }));
   });
 });
 
 describe("generated files", () => {
-  const word = fc.constantFrom("a", "image", "80:80", "yes", "0444", "x: y", "# no", "it's", "tail ", "*star", "&amp", "-", "");
-  const scalar = fc.oneof(word, fc.integer(), fc.boolean(), fc.constant(null), fc.constant("one\ntwo\n"), fc.constant("keep\n\n"));
+  const word = fc.constantFrom(
+    "a",
+    "image",
+    "80:80",
+    "yes",
+    "0444",
+    "x: y",
+    "# no",
+    "it's",
+    "tail ",
+    "*star",
+    "&amp",
+    "-",
+    "",
+  );
+  const scalar = fc.oneof(
+    word,
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.constant("one\ntwo\n"),
+    fc.constant("keep\n\n"),
+  );
   const value = fc.oneof(
     scalar,
     fc.array(word, { maxLength: 3 }),
     fc.dictionary(fc.constantFrom("k1", "k2"), scalar, { maxKeys: 2, noNullPrototype: true }),
   );
   const KEYS = ["user", "read_only", "tmpfs", "cap_drop", "security_opt", "command", "deploy"] as const;
-  const service = fc.dictionary(fc.constantFrom(...KEYS), value, { minKeys: 1, maxKeys: 5, noNullPrototype: true });
-  const file = fc.record({ services: fc.dictionary(fc.constantFrom("app", "db"), service, { minKeys: 1, maxKeys: 2, noNullPrototype: true }) });
+  const service = fc.dictionary(fc.constantFrom(...KEYS), value, {
+    minKeys: 1,
+    maxKeys: 5,
+    noNullPrototype: true,
+  });
+  const file = fc.record({
+    services: fc.dictionary(fc.constantFrom("app", "db"), service, {
+      minKeys: 1,
+      maxKeys: 2,
+      noNullPrototype: true,
+    }),
+  });
   const style = fc.record({
     indent: fc.constantFrom(2, 3, 4),
     indentSeq: fc.boolean(),
@@ -205,21 +274,32 @@ describe("generated files", () => {
       fc.record({ kind: fc.constant("remove" as const), path }),
       fc.record({ kind: fc.constant("add" as const), path, item: fc.constantFrom("ALL", "p q", "80:80") }),
       fc.record({ kind: fc.constant("drop" as const), path, item: fc.constantFrom("a", "80:80", "yes") }),
-      fc.record({ kind: fc.constant("swap" as const), path, item: fc.constantFrom("a", "80:80"), to: fc.constantFrom("b", "c d") }),
+      fc.record({
+        kind: fc.constant("swap" as const),
+        path,
+        item: fc.constantFrom("a", "80:80"),
+        to: fc.constantFrom("b", "c d"),
+      }),
     );
   };
 
   it("say what is wanted after edits, and the same edits again change nothing", () => {
     fc.assert(
-      fc.property(file, style, fc.array(change("app"), { maxLength: 4 }), fc.boolean(), (content, how, edits, windows) => {
-        const unix = stringify(content, how);
-        const text = windows ? unix.replaceAll("\n", "\r\n") : unix;
-        let wanted = valueOf(text);
-        for (const one of edits) wanted = editedValue(wanted, one);
-        const after = edit(text, ...edits);
-        expect(valueOf(after)).toEqual(wanted);
-        if (edits.length === 1) expect(edit(after, ...edits)).toBe(after);
-      }),
+      fc.property(
+        file,
+        style,
+        fc.array(change("app"), { maxLength: 4 }),
+        fc.boolean(),
+        (content, how, edits, windows) => {
+          const unix = stringify(content, how);
+          const text = windows ? unix.replaceAll("\n", "\r\n") : unix;
+          let wanted = valueOf(text);
+          for (const one of edits) wanted = editedValue(wanted, one);
+          const after = edit(text, ...edits);
+          expect(valueOf(after)).toEqual(wanted);
+          if (edits.length === 1) expect(edit(after, ...edits)).toBe(after);
+        },
+      ),
       { numRuns: 400 },
     );
   });

@@ -80,7 +80,10 @@ function applyAll(text: string, edits: readonly Edit[], file: string): string | 
 function applyOne(given: YamlSource, edit: Edit, file: string): string | undefined {
   let source = given;
   for (let count = 0; count < MOST_STEPS; count += 1) {
-    const own = makeOwn(source, edit.kind === "set" || edit.kind === "remove" ? edit.path.slice(0, -1) : edit.path);
+    const own = makeOwn(
+      source,
+      edit.kind === "set" || edit.kind === "remove" ? edit.path.slice(0, -1) : edit.path,
+    );
     if (own === undefined) return change(source, edit);
     source = readYaml(own, file);
   }
@@ -101,9 +104,7 @@ function makeOwn(source: YamlSource, path: readonly Step[]): string | undefined 
       }
       child = valueOf(pair);
       if (isAlias(child)) {
-        return isMap(follow(source, child))
-          ? mergeAlias(source, node, pair, child)
-          : writeOut(source, child);
+        return isMap(follow(source, child)) ? mergeAlias(source, node, pair, child) : writeOut(source, child);
       }
     } else if (isSeq(node) && typeof step === "number") {
       const item: unknown = node.items[step];

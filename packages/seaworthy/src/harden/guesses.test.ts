@@ -7,7 +7,10 @@ describe("capabilities from last words", () => {
     ["error: failed switching to 'postgres': operation not permitted", ["SETUID", "SETGID"]],
     ["su-exec: setgroups: Operation not permitted", ["SETUID", "SETGID"]],
     ["find: '/data/appendonlydir': Permission denied", ["DAC_OVERRIDE"]],
-    ["nginx: [emerg] bind() to 0.0.0.0:80 failed (13: Permission denied)", ["NET_BIND_SERVICE", "DAC_OVERRIDE"]],
+    [
+      "nginx: [emerg] bind() to 0.0.0.0:80 failed (13: Permission denied)",
+      ["NET_BIND_SERVICE", "DAC_OVERRIDE"],
+    ],
     ["chmod: changing permissions of '/data': Operation not permitted", ["FOWNER"]],
     ["something: Operation not permitted", ["CHOWN", "SETUID", "SETGID"]],
     ["ready to accept connections", []],

@@ -4,7 +4,10 @@ import type { Capability } from "../engine/container.ts";
 /** From the messages of coreutils, gosu, su-exec, setpriv, nginx, MariaDB, Redis, Node and Python. */
 const SIGNS: readonly (readonly [RegExp, readonly Capability[]])[] = [
   [/chown|changing ownership|lchown/i, ["CHOWN"]],
-  [/gosu|su-exec|setpriv|initgroups|setgroups|setgid|setuid|seteuid|setegid|switching to|set[ur]?e?s?[ug]id|drop privileges/i, ["SETUID", "SETGID"]],
+  [
+    /gosu|su-exec|setpriv|initgroups|setgroups|setgid|setuid|seteuid|setegid|switching to|set[ur]?e?s?[ug]id|drop privileges/i,
+    ["SETUID", "SETGID"],
+  ],
   [/chmod|fchmod|utime|changing permissions|setting permissions|preserving times/i, ["FOWNER"]],
   [/bind|listen|address/i, ["NET_BIND_SERVICE"]],
   [/\bkill\b|signal/i, ["KILL"]],
@@ -18,11 +21,13 @@ const NO_ACCESS = /permission denied|EACCES|cannot (?:access|open|create)/i;
 
 /** In no order; a line that only says "not permitted" speaks of what entrypoints do most. */
 export function guessCapabilities(log: readonly string[]): readonly Capability[] {
-  const guesses = log.filter((line) => REFUSED.test(line)).flatMap((line) => {
-    const named = SIGNS.filter(([sign]) => sign.test(line)).flatMap(([, capabilities]) => capabilities);
-    const access = NO_ACCESS.test(line) ? ["DAC_OVERRIDE"] : [];
-    return named.length + access.length === 0 ? ["CHOWN", "SETUID", "SETGID"] : [...named, ...access];
-  });
+  const guesses = log
+    .filter((line) => REFUSED.test(line))
+    .flatMap((line) => {
+      const named = SIGNS.filter(([sign]) => sign.test(line)).flatMap(([, capabilities]) => capabilities);
+      const access = NO_ACCESS.test(line) ? ["DAC_OVERRIDE"] : [];
+      return named.length + access.length === 0 ? ["CHOWN", "SETUID", "SETGID"] : [...named, ...access];
+    });
   return [...new Set(guesses)];
 }
 

@@ -17,7 +17,8 @@ function run<T>(
 }
 
 const ALL = DEFAULT_CAPABILITIES;
-const includes = (set: readonly string[], part: readonly string[]): boolean => part.every((one) => set.includes(one));
+const includes = (set: readonly string[], part: readonly string[]): boolean =>
+  part.every((one) => set.includes(one));
 
 describe("a smallest set", () => {
   it("is enough, nothing of it can be left out, and few attempts find it", () => {
@@ -29,7 +30,8 @@ describe("a smallest set", () => {
         const { found, attempts } = run(ALL, (set) => ({ enough: enough(set), hints }));
         expect(found).toBeDefined();
         expect(enough(found ?? [])).toBe(true);
-        for (const one of found ?? []) expect(enough((found ?? []).filter((other) => other !== one))).toBe(false);
+        for (const one of found ?? [])
+          expect(enough((found ?? []).filter((other) => other !== one))).toBe(false);
         const k = found?.length ?? 0;
         expect(attempts).toBeLessThanOrEqual(7 + 2 * k * (1 + Math.log2(ALL.length)));
       }),
@@ -65,7 +67,8 @@ describe("a smallest set", () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { minLength: 64, maxLength: 64 }), (table) => {
         const all = ["a", "b", "c", "d", "e", "f"];
-        const indexOf = (set: readonly string[]): number => set.reduce((sum, one) => sum + 2 ** all.indexOf(one), 0);
+        const indexOf = (set: readonly string[]): number =>
+          set.reduce((sum, one) => sum + 2 ** all.indexOf(one), 0);
         const { found } = run(all, (set) => ({ enough: table[indexOf(set)] ?? false, hints: [] }));
         if (found !== undefined) expect(table[indexOf(found)]).toBe(true);
       }),

@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Container, Mount, PublishedPort, TmpfsMount, User } from "../engine/container.ts";
 import type { StackService } from "../engine/stack-service.ts";
-import { memoryLimit } from "../posture/controls/memory-limit.ts";
 import { noHostDevices } from "../posture/controls/host-devices.ts";
+import { memoryLimit } from "../posture/controls/memory-limit.ts";
 import { noNewPrivileges } from "../posture/controls/no-new-privileges.ts";
 import { pidsLimit } from "../posture/controls/pids-limit.ts";
 import { privateIpc } from "../posture/controls/private-ipc.ts";
@@ -80,7 +80,10 @@ export function hardened(service: StackService, needs: Needs, project: string): 
     capabilities: original.capabilities.filter((name) => kept.has(name)),
   };
   for (const { id, apply } of RESTRICTIONS) if (!kept.has(id)) container = apply(container);
-  container = tmpfsBounded.apply({ ...container, mounts: [...container.mounts, ...newMounts(original, needs, project)] });
+  container = tmpfsBounded.apply({
+    ...container,
+    mounts: [...container.mounts, ...newMounts(original, needs, project)],
+  });
   container = pidsLimit.apply(memoryLimit.apply(withLimits(container, needs.limits)));
   const leavesHost = original.network === "host" && container.network !== "host";
   return {

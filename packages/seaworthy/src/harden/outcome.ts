@@ -1,5 +1,6 @@
 /** What a trial showed of one service. */
 import type { User } from "../engine/container.ts";
+import type { StackService } from "../engine/stack-service.ts";
 import type { Usage } from "./limits.ts";
 
 export interface Outcome {
@@ -7,6 +8,8 @@ export interface Outcome {
   readonly worked: boolean;
   /** Why not, in a few words. */
   readonly problem: string;
+  /** Whether it runs, and only its health check says otherwise. */
+  readonly isUnhealthy: boolean;
   /** Its last lines. */
   readonly log: readonly string[];
   /** Paths of its root file system that it wrote. */
@@ -17,3 +20,6 @@ export interface Outcome {
   /** TCP ports that it listens on, in its own network; `undefined` where that could not be seen. */
   readonly listens: readonly number[] | undefined;
 }
+
+/** Starts a copy of the stack with these services, tries it out, and takes it down. */
+export type TryOut = (services: readonly StackService[]) => Promise<ReadonlyMap<string, Outcome>>;

@@ -23,7 +23,10 @@ async function userOf(pid: number): Promise<User | undefined> {
 export function parseStatus(text: string): User | undefined {
   const numbers = (key: string): readonly number[] => {
     const line = new RegExp(`^${key}:[ \\t]*(.*)$`, "m").exec(text)?.[1] ?? "";
-    return line.split(/\s+/).filter((word) => word !== "").map(Number);
+    return line
+      .split(/\s+/)
+      .filter((word) => word !== "")
+      .map(Number);
   };
   const [, uid] = numbers("Uid");
   const [, gid] = numbers("Gid");
@@ -31,5 +34,7 @@ export function parseStatus(text: string): User | undefined {
 }
 
 function distinct(users: readonly User[]): readonly User[] {
-  return users.filter((user, index) => users.findIndex(({ uid, gid }) => uid === user.uid && gid === user.gid) === index);
+  return users.filter(
+    (user, index) => users.findIndex(({ uid, gid }) => uid === user.uid && gid === user.gid) === index,
+  );
 }

@@ -11,7 +11,8 @@ export interface Remark {
   readonly text: string;
 }
 
-const SECRET_NAME = /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|SECRET_KEY|TOKEN|API_?KEY|PRIVATE_KEY|CREDENTIALS?)$/i;
+const SECRET_NAME =
+  /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|SECRET_KEY|TOKEN|API_?KEY|PRIVATE_KEY|CREDENTIALS?)$/i;
 const CONTROL_SOCKETS = /\/(?:docker|containerd|podman|crio)\.sock$/;
 const MOST_PATHS = 3;
 
@@ -30,7 +31,10 @@ export function remarksOn(
   if (seen?.worked !== true) {
     say("open", `could not be tried: in a copy with empty volumes it ${seen?.problem ?? "was not started"}`);
   } else if (found?.needs === undefined) {
-    say("open", `nothing was found under which it works: it ${found?.trials.at(-1)?.problem ?? "was tried too often"}`);
+    say(
+      "open",
+      `nothing was found under which it works: it ${found?.trials.at(-1)?.problem ?? "was tried too often"}`,
+    );
   } else {
     for (const text of leftOpen(found.needs, found.trials)) say("open", text);
     if (after?.worked === false) say("open", `under the posture, with the whole stack, it ${after.problem}`);
@@ -46,9 +50,14 @@ export function remarksOn(
       say("note", `can write to ${mount.source} of this machine; a named volume would keep it in`);
     }
   }
-  const secrets = [...container.env].filter(([name, value]) => SECRET_NAME.test(name) && value !== "").map(([name]) => name);
+  const secrets = [...container.env]
+    .filter(([name, value]) => SECRET_NAME.test(name) && value !== "")
+    .map(([name]) => name);
   if (secrets.length > 0) {
-    say("note", `has secrets in its environment (${secrets.join(", ")}), where every process and every inspection shows them; give it files under \`secrets\``);
+    say(
+      "note",
+      `has secrets in its environment (${secrets.join(", ")}), where every process and every inspection shows them; give it files under \`secrets\``,
+    );
   }
   if (healthCheck === undefined) say("note", "has no health check: that it runs is all that could be seen");
   return remarks;
@@ -57,7 +66,8 @@ export function remarksOn(
 function leftOpen(needs: Needs, trials: readonly Trial[]): readonly string[] {
   const capabilities = needs.grants.filter(isCapability);
   const root = needs.user.uid === 0 ? [`must start as root: ${asOrdinary(trials)}`] : [];
-  const powers = capabilities.length === 0 ? [] : [`needs ${capabilities.join(", ")}: ${without(capabilities, trials)}`];
+  const powers =
+    capabilities.length === 0 ? [] : [`needs ${capabilities.join(", ")}: ${without(capabilities, trials)}`];
   const rest = needs.grants.filter((grant) => !isCapability(grant));
   const others = rest.map((grant) => `needs an exception from ${grant}: ${without([grant], trials)}`);
   return [...root, ...powers, ...others];
@@ -66,12 +76,16 @@ function leftOpen(needs: Needs, trials: readonly Trial[]): readonly string[] {
 function asOrdinary(trials: readonly Trial[]): string {
   const users = trials.filter(({ needs, worked }) => needs.user.uid !== 0 && !worked);
   const last = users.at(-1);
-  return last === undefined ? "no other user was found" : `as ${last.needs.user.uid}:${last.needs.user.gid} it ${last.problem}`;
+  return last === undefined
+    ? "no other user was found"
+    : `as ${last.needs.user.uid}:${last.needs.user.gid} it ${last.problem}`;
 }
 
 /** From the last trial that lacked one of them. */
 function without(grants: readonly Grant[], trials: readonly Trial[]): string {
-  const failed = trials.filter(({ needs, worked }) => !worked && !grants.every((grant) => needs.grants.includes(grant)));
+  const failed = trials.filter(
+    ({ needs, worked }) => !worked && !grants.every((grant) => needs.grants.includes(grant)),
+  );
   return `without it ${failed.at(-1)?.problem ?? "it did not come up"}`;
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { StackService } from "../engine/stack-service.ts";
 import { DEFAULT_CAPABILITIES } from "../stack/container.ts";
 import { hardened, type Needs } from "./needs.ts";
-import { searchStack, type StackNeeds } from "./search-stack.ts";
+import { type StackNeeds, searchStack } from "./search-stack.ts";
 import { fakeService, fakeWorld, MODEST, missing, type TrueNeeds } from "./world.fixture.ts";
 
 const POSTGRES: TrueNeeds = {
@@ -49,7 +49,10 @@ describe("the search", () => {
   it("learns from last words where a service writes", async () => {
     const app = fakeService("app", { readOnlyRoot: true, user: { uid: 10_001, gid: 10_001, groups: [] } });
     const world: TrueNeeds = { ...MODEST, writes: ["/var/cache/x/y"] };
-    const before = { ...app, container: { ...app.container, mounts: [{ kind: "scratch", target: "/var/cache/x" }] } } as StackService;
+    const before = {
+      ...app,
+      container: { ...app.container, mounts: [{ kind: "scratch", target: "/var/cache/x" }] },
+    } as StackService;
     expect((await search([before], { app: world })).needs("app")?.scratch).toEqual([]);
     const root = fakeService("app", { user: { uid: 10_001, gid: 10_001, groups: [] } });
     expect((await search([root], { app: world })).needs("app")?.scratch).toEqual(["/var/cache/x"]);
@@ -66,6 +69,17 @@ describe("the search", () => {
     const result = await search([fakeService("app")], { app: { ...MODEST, writes: ["/srv-code/main.js"] } });
     expect(result.needs("app")?.grants).toEqual(["read-only-root"]);
     expect(result.found.get("app")?.code).toEqual(["/srv-code/main.js"]);
+  });
+
+  it("asks for health by a program that is there", async () => {
+    const argv = ["/bin/sh", "-c", "curl -f http://localhost:80/"];
+    const healthCheck = { argv, interval: 1, timeout: 1, startPeriod: 1, startInterval: 1, retries: 1 };
+    const app = { ...fakeService("app"), healthCheck };
+    const found = await search([app], { app: { ...MODEST, healthProgram: "node" } });
+    expect(found.services[0]?.healthCheck?.argv[0]).toBe("node");
+    expect(found.needs("app")?.user.uid).toBe(10_001);
+    const none = search([app], { app: { ...MODEST, healthProgram: "ruby" } });
+    await expect(none).rejects.toMatchObject({ code: "harden/not-healthy" });
   });
 
   it("leaves alone what does not work as it stands, and hardens the rest", async () => {
@@ -105,8 +119,13 @@ describe("the search", () => {
 describe("whatever the true needs are", () => {
   const trueNeeds = fc.record<TrueNeeds>({
     users: fc.subarray([999, 10_001]),
-    capabilities: fc.array(fc.subarray([...DEFAULT_CAPABILITIES], { maxLength: 4 }), { minLength: 1, maxLength: 2 }),
-    writes: fc.subarray(["/tmp/a", "/run/x/pid", "/var/cache/c/d", "/var/lib/e/f", "/usr/own"], { maxLength: 3 }),
+    capabilities: fc.array(fc.subarray([...DEFAULT_CAPABILITIES], { maxLength: 4 }), {
+      minLength: 1,
+      maxLength: 2,
+    }),
+    writes: fc.subarray(["/tmp/a", "/run/x/pid", "/var/cache/c/d", "/var/lib/e/f", "/usr/own"], {
+      maxLength: 3,
+    }),
     needsExec: fc.constant(false),
     needsSeccomp: fc.boolean(),
     runsAs: fc.constantFrom([], [{ uid: 999, gid: 999, groups: [] }]),
@@ -115,7 +134,12 @@ describe("whatever the true needs are", () => {
   });
 
   it("what is found works, and no grant of it can be dropped", async () => {
-    const stacks = fc.tuple(trueNeeds, trueNeeds, fc.boolean(), fc.constantFrom(["db", "app"], ["app", "db"]));
+    const stacks = fc.tuple(
+      trueNeeds,
+      trueNeeds,
+      fc.boolean(),
+      fc.constantFrom(["db", "app"], ["app", "db"]),
+    );
     await fc.assert(
       fc.asyncProperty(stacks, async ([first, second, isUsed, order]) => {
         const services = order.map((name) => fakeService(name, { seccomp: "unconfined" }, []));

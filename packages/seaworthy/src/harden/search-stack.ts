@@ -2,12 +2,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { StackService } from "../engine/stack-service.ts";
 import { Fault } from "../fault/fault.ts";
+import { asTheyStand } from "./baseline.ts";
 import { hardened, type Needs } from "./needs.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Outcome, TryOut } from "./outcome.ts";
 import { type Found, type Search, searchNeeds } from "./search.ts";
-
-/** Starts a copy of the stack with these services, tries it out, and takes it down. */
-export type TryOut = (services: readonly StackService[]) => Promise<ReadonlyMap<string, Outcome>>;
 
 export interface StackNeeds {
   /** How each service is as it stands. */
@@ -38,11 +36,11 @@ const MOST_STARTS = 120;
  * @throws Fault `harden/not-healthy` when no service works as the stack stands
  */
 export async function searchStack(
-  original: readonly StackService[],
+  declared: readonly StackService[],
   { project, tryOut, onStart, signal }: SearchOptions,
 ): Promise<StackNeeds> {
-  const order = startOrder(original);
-  const before = await tryOut(original);
+  const order = startOrder(declared);
+  const { services: original, before, starts: first } = await asTheyStand(declared, tryOut);
   if (![...before.values()].some(({ worked }) => worked)) throw notHealthy(order[0], before);
 
   const searches = new Map<string, Search>();
@@ -57,8 +55,10 @@ export async function searchStack(
     advance(service.container.name, search.next());
   }
 
-  let starts = 1;
-  let last: { readonly services: readonly StackService[]; readonly outcomes: StackNeeds["after"] } | undefined;
+  let starts = first;
+  let last:
+    | { readonly services: readonly StackService[]; readonly outcomes: StackNeeds["after"] }
+    | undefined;
   let together = true;
   while (trying.size > 0 && starts < MOST_STARTS) {
     signal?.throwIfAborted();
@@ -128,7 +128,9 @@ function notHealthy(name: string | undefined, outcomes: ReadonlyMap<string, Outc
     message: `expected a stack that works before it is hardened, found ${name ?? "no service"}: ${outcome?.problem ?? "it is not there"}`,
     hint: [
       "What a service needs is found by running it, in a copy with empty volumes.",
-      ...(outcome === undefined || outcome.log.length === 0 ? [] : [`Its last words: ${outcome.log.slice(-5).join(" | ")}`]),
+      ...(outcome === undefined || outcome.log.length === 0
+        ? []
+        : [`Its last words: ${outcome.log.slice(-5).join(" | ")}`]),
     ].join("\n"),
     exit: 2,
   });

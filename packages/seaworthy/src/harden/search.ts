@@ -100,8 +100,18 @@ export function* searchNeeds(service: StackService, seen: Outcome): Search {
   function needsOf(user: User, grants: readonly Grant[]): Needs {
     // Where everything can be written, no place needs to be made for it.
     const scratch = grants.includes(readOnlyRoot.id) ? [] : [...places.scratch].sort();
-    const memory = [...scratch, ...own].reduce((sum, target) => sum + scratchSize(target), container.limits.shmSize);
-    return { user, grants, scratch, data: [...places.data].sort(), limits: limitsFor(seen.usage, memory), publish };
+    const memory = [...scratch, ...own].reduce(
+      (sum, target) => sum + scratchSize(target),
+      container.limits.shmSize,
+    );
+    return {
+      user,
+      grants,
+      scratch,
+      data: [...places.data].sort(),
+      limits: limitsFor(seen.usage, memory),
+      publish,
+    };
   }
 
   function found(user: User, grants: readonly Grant[]): Found {
@@ -114,6 +124,12 @@ function ordinaryUsers({ container }: StackService, seen: Outcome): readonly Use
   const { uid, gid, groups } = container.user;
   if (uid !== 0) return [{ uid, gid: gid === 0 ? uid : gid, groups: groups.filter((group) => group !== 0) }];
   const others = seen.users.filter((user) => user.uid !== 0);
-  const users = (others.length === 0 ? [ANYBODY] : others).map((user) => ({ uid: user.uid, gid: user.gid === 0 ? user.uid : user.gid, groups: [] }));
-  return users.filter((user, index) => users.findIndex((one) => one.uid === user.uid && one.gid === user.gid) === index);
+  const users = (others.length === 0 ? [ANYBODY] : others).map((user) => ({
+    uid: user.uid,
+    gid: user.gid === 0 ? user.uid : user.gid,
+    groups: [],
+  }));
+  return users.filter(
+    (user, index) => users.findIndex((one) => one.uid === user.uid && one.gid === user.gid) === index,
+  );
 }

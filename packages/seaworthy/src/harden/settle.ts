@@ -55,7 +55,8 @@ function isOver(state: ServiceState): boolean {
 export function problemOf(state: ServiceState): string {
   const { status, failure, exitCode, signal, outOfMemory, health } = state;
   if (failure !== undefined) return failure;
-  if (status === "exited") return `ended with ${outOfMemory ? "out of memory" : (signal ?? `exit code ${exitCode}`)}`;
+  if (status === "exited")
+    return `ended with ${outOfMemory ? "out of memory" : (signal ?? `exit code ${exitCode}`)}`;
   const said = health.at(-1)?.output.trim() ?? "";
   return said === "" ? `is ${status}` : `is ${status}: ${said}`;
 }

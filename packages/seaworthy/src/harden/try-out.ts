@@ -10,9 +10,9 @@ import type { StackSpec } from "../stack/stack-spec.ts";
 import type { ServiceState } from "../stack/state.ts";
 import { type CopyOptions, copyStack, trialName } from "./copy-stack.ts";
 import type { Usage } from "./limits.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Outcome, TryOut } from "./outcome.ts";
 import { parseStatus, processUsers } from "./process-users.ts";
-import { startOrder, type TryOut } from "./search-stack.ts";
+import { startOrder } from "./search-stack.ts";
 import { isDone, isUp, problemOf, settle } from "./settle.ts";
 
 export interface TryOutOptions extends CopyOptions {
@@ -71,7 +71,11 @@ export function tryOutOn(spec: StackSpec, options: TryOutOptions): TryOut {
     }
   };
 
-  async function use(handle: StackHandle, copy: StackSpec, time: number): Promise<ReadonlyMap<string, Outcome>> {
+  async function use(
+    handle: StackHandle,
+    copy: StackSpec,
+    time: number,
+  ): Promise<ReadonlyMap<string, Outcome>> {
     await settle(handle, copy.services, time, signal);
     const first = await lookAtAll(handle, copy);
     for (const name of startOrder(copy.services)) {
@@ -91,15 +95,23 @@ export function tryOutOn(spec: StackSpec, options: TryOutOptions): TryOut {
 
   async function lookAtAll(handle: StackHandle, copy: StackSpec): Promise<ReadonlyMap<string, Look>> {
     const looks = await Promise.all(
-      copy.services.map(async (service) => [service.container.name, await lookAt(service, handle, copy.project)] as const),
+      copy.services.map(
+        async (service) => [service.container.name, await lookAt(service, handle, copy.project)] as const,
+      ),
     );
     const usages = new Map((await runtime.stats(copy.project)).map((one) => [one.service, one]));
     return new Map(
-      looks.flatMap(([name, look]) => (look === undefined ? [] : [[name, { ...look, usage: usages.get(name) }]])),
+      looks.flatMap(([name, look]) =>
+        look === undefined ? [] : [[name, { ...look, usage: usages.get(name) }]],
+      ),
     );
   }
 
-  async function lookAt(service: StackService, handle: StackHandle, project: string): Promise<Look | undefined> {
+  async function lookAt(
+    service: StackService,
+    handle: StackHandle,
+    project: string,
+  ): Promise<Look | undefined> {
     const { name } = service.container;
     const stateNow = (): ServiceState | undefined => handle.state().services.find((one) => one.name === name);
     const before = stateNow();
@@ -116,7 +128,11 @@ export function tryOutOn(spec: StackSpec, options: TryOutOptions): TryOut {
   }
 
   /** What comes late is waited for: a service may run for a while before it listens. */
-  async function signsOf({ container, ports }: StackService, state: ServiceState, project: string): Promise<Signs> {
+  async function signsOf(
+    { container, ports }: StackService,
+    state: ServiceState,
+    project: string,
+  ): Promise<Signs> {
     const aim = wanted.get(container.name);
     const deadline = Date.now() + ANSWER_PATIENCE;
     for (;;) {
@@ -127,7 +143,8 @@ export function tryOutOn(spec: StackSpec, options: TryOutOptions): TryOut {
       // What only the container itself can reach is its own affair, such as Docker's name server in it.
       const listens = sockets?.filter(({ address }) => !isLoopback(address)).map(({ port }) => port);
       const signs = { isDone: false, restarts: state.restarts, answers, listens };
-      const isAll = aim === undefined ? ![...answers.values()].includes("closed") : lacking(signs, aim) === undefined;
+      const isAll =
+        aim === undefined ? ![...answers.values()].includes("closed") : lacking(signs, aim) === undefined;
       if (isAll || Date.now() > deadline) return signs;
       await delay(100);
     }
@@ -139,19 +156,27 @@ export function tryOutOn(spec: StackSpec, options: TryOutOptions): TryOut {
     const aim = wanted.get(name);
     const lack =
       worst === undefined ? "it was not started" : isUp(worst.state) ? undefined : problemOf(worst.state);
-    const problem = lack ?? (aim === undefined ? undefined : looks.map(({ signs }) => lacking(signs, aim)).find((one) => one !== undefined));
+    const problem =
+      lack ??
+      (aim === undefined
+        ? undefined
+        : looks.map(({ signs }) => lacking(signs, aim)).find((one) => one !== undefined));
     if (problem === undefined && aim === undefined && last !== undefined) wanted.set(name, last.signs);
     const usages = looks.flatMap(({ usage }) => usage ?? []);
     return {
       worked: problem === undefined,
       problem: problem ?? "",
+      isUnhealthy: worst?.state.status === "unhealthy",
       log: await lastLines(project, name),
       writes: [...new Set(looks.flatMap(({ writes }) => writes))],
       users: last?.users ?? [],
-      usage: usages.length === 0 ? undefined : {
-        memory: Math.max(...usages.map(({ memory }) => memory)),
-        processes: Math.max(...usages.map(({ processes }) => processes)),
-      },
+      usage:
+        usages.length === 0
+          ? undefined
+          : {
+              memory: Math.max(...usages.map(({ memory }) => memory)),
+              processes: Math.max(...usages.map(({ processes }) => processes)),
+            },
       listens: last?.signs.listens,
     };
   }
@@ -169,7 +194,9 @@ export function tryOutOn(spec: StackSpec, options: TryOutOptions): TryOut {
     const { local, rootless } = await runtime.engine.facts();
     if (local && !rootless && pid !== undefined) return await processUsers(pid);
     // From inside, where there is a program to ask; ids of a user namespace are the container's own there.
-    const { code, stdout } = await runtime.exec(project, name, ["cat", "/proc/1/status"], { timeout: EXEC_TIMEOUT });
+    const { code, stdout } = await runtime.exec(project, name, ["cat", "/proc/1/status"], {
+      timeout: EXEC_TIMEOUT,
+    });
     const user = code === 0 ? parseStatus(Buffer.from(stdout).toString("utf8")) : undefined;
     return user === undefined ? [] : [user];
   }
@@ -177,7 +204,11 @@ export function tryOutOn(spec: StackSpec, options: TryOutOptions): TryOut {
   async function lastLines(project: string, service: string): Promise<readonly string[]> {
     const lines: string[] = [];
     try {
-      for await (const { text } of runtime.logs(project, { services: [service], tail: LOG_LINES, follow: false })) {
+      for await (const { text } of runtime.logs(project, {
+        services: [service],
+        tail: LOG_LINES,
+        follow: false,
+      })) {
         lines.push(text);
       }
     } catch (error) {
@@ -216,5 +247,14 @@ function lacking(signs: Signs, aim: Signs): string | undefined {
 }
 
 function refused(error: Fault): Outcome {
-  return { worked: false, problem: error.message, log: [], writes: [], users: [], usage: undefined, listens: undefined };
+  return {
+    worked: false,
+    problem: error.message,
+    isUnhealthy: false,
+    log: [],
+    writes: [],
+    users: [],
+    usage: undefined,
+    listens: undefined,
+  };
 }

@@ -26,8 +26,14 @@ const RULES: readonly (readonly [RegExp, "scratch" | "data" | "nothing"])[] = [
   [/^(\/var\/(?:lib|spool|opt)\/[^/]+)(?:\/|$)/, "data"],
   [/^(\/(?:data|storage|backup|backups|uploads))(?:\/|$)/, "data"],
   [/^(\/srv\/[^/]+)(?:\/|$)/, "data"],
-  [/^(\/(?:app|code|workspace|usr\/src\/app|opt\/[^/]+|home\/[^/]+)\/(?:tmp|temp|\.?cache|logs?))(?:\/|$)/, "scratch"],
-  [/^(\/(?:app|code|workspace|usr\/src\/app|opt\/[^/]+|home\/[^/]+)\/(?:data|storage|uploads|db|database))(?:\/|$)/, "data"],
+  [
+    /^(\/(?:app|code|workspace|usr\/src\/app|opt\/[^/]+|home\/[^/]+)\/(?:tmp|temp|\.?cache|logs?))(?:\/|$)/,
+    "scratch",
+  ],
+  [
+    /^(\/(?:app|code|workspace|usr\/src\/app|opt\/[^/]+|home\/[^/]+)\/(?:data|storage|uploads|db|database))(?:\/|$)/,
+    "data",
+  ],
 ];
 
 /** @param mounted targets that are mounts already: what is below them is not of the root file system */
@@ -46,7 +52,11 @@ export function writtenPlaces(paths: readonly string[], mounted: readonly string
     if (hides && kind === "data") places.code.add(path);
     else places[kind].add(kind === "code" ? path : directory);
   }
-  return { scratch: [...places.scratch].sort(), data: [...places.data].sort(), code: [...places.code].sort() };
+  return {
+    scratch: [...places.scratch].sort(),
+    data: [...places.data].sort(),
+    code: [...places.code].sort(),
+  };
 }
 
 /** In bytes: what is temporary or cached may be more than sockets, locks and numbers of processes. */

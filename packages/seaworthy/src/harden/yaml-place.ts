@@ -1,5 +1,16 @@
 /** Where things stand in a YAML text: ends of values, lines, columns, and how the file is indented. */
-import { isAlias, isCollection, isMap, isNode, isPair, isScalar, isSeq, type Node, type Pair, visit } from "yaml";
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  visit,
+} from "yaml";
 import type { YamlSource } from "./yaml-source.ts";
 import type { BlockStyle } from "./yaml-text.ts";
 

@@ -47,15 +47,15 @@ export function readYaml(text: string, file: string): YamlSource {
   });
   const [document, second] = Array.isArray(documents) ? documents : [];
   const error = document?.errors[0];
-  if (error !== undefined)
-    throw fault(`expected YAML, found a mistake: ${error.message}`, error.pos[0]);
+  if (error !== undefined) throw fault(`expected YAML, found a mistake: ${error.message}`, error.pos[0]);
   if (second !== undefined) throw fault("expected one YAML document, found another", second.range[0]);
   const root = document?.contents;
   if (document === undefined || !isMap(root)) throw fault("expected a mapping at the top, found none", 0);
   const aliases = aliasTargets(document);
   visit(document, {
     Alias(_, alias) {
-      if (!aliases.has(alias)) throw fault(`expected an anchor for *${alias.source}, found none`, alias.range?.[0] ?? 0);
+      if (!aliases.has(alias))
+        throw fault(`expected an anchor for *${alias.source}, found none`, alias.range?.[0] ?? 0);
     },
   });
   return { text, root, aliases };

@@ -5,12 +5,15 @@ import { entriesOf, follow, type YamlSource, type YamlValue } from "./yaml-sourc
 /** Begins with a letter, `/`, `.` or `_`, and has nothing in it that YAML gives a meaning. */
 const PLAIN_IN_BLOCK = /^[A-Za-z/._](?:[\w/.@=,+%~-]|:(?=[\w/.@=,+%~-]))*$/;
 const PLAIN_IN_FLOW = /^[A-Za-z/._][\w/.@=+%~-]*$/;
+/** A size as Compose writes it, which no YAML takes for a number. */
+const SIZE = /^\d+[kmg]$/;
 /** Words that YAML 1.1 or 1.2 reads as something else than text. */
 const WORDS = /^(?:y|n|yes|no|on|off|true|false|null|~|\.inf|\.nan|\.)$/i;
 
 export function scalarText(value: string | number | boolean | null, style: "block" | "flow"): string {
   if (typeof value !== "string") return String(value);
   const plain = style === "block" ? PLAIN_IN_BLOCK : PLAIN_IN_FLOW;
+  if (SIZE.test(value)) return value;
   return plain.test(value) && !WORDS.test(value) && !/^\.\d/.test(value) ? value : JSON.stringify(value);
 }
 

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Attempt, Finding, SourceLine, Text } from "@seaworthy/evidence";
 import type { Container, Mount, User } from "../engine/container.ts";
-import type { Engine, NetworkHandle, StartOptions } from "../engine/engine.ts";
+import type { Engine, EngineFacts, NetworkHandle, StartOptions } from "../engine/engine.ts";
 import { Fault } from "../fault/fault.ts";
 import { serveControl } from "../net/control-socket.ts";
 import { attacker } from "./attacker.ts";
@@ -46,10 +46,11 @@ export async function proveContainer(
     await mkdir(canary.directory);
     await writeFile(join(canary.directory, "canary"), canary.content);
     await using _ = await serveControl(canary.socket, () => Promise.resolve("a prover's socket"));
-    const canAttack = (await engine.facts()).architecture === "amd64";
+    const { architecture, unable } = await engine.facts();
+    const canAttack = architecture === "amd64";
     const scene: Scene = {
       name: randomBytes(8).toString("hex"),
-      canAttack,
+      ...{ canAttack, unable },
       engine,
       declared: asDouble(container),
       canary,
@@ -79,7 +80,11 @@ const WRONG_PROCESSOR: Text = {
   ru: "атаки пока возможны только на x86-64",
 };
 
+/** What an engine must be able to enforce for a control to hold. */
+const ENFORCED_BY: Readonly<Record<string, string>> = { "memory-limit": "memory", "pids-limit": "pids" };
+
 interface Scene {
+  readonly unable: EngineFacts["unable"];
   /** In the names of planted files: the same for every attempt, so that an engine may plant them once. */
   readonly name: string;
   readonly canAttack: boolean;
@@ -95,7 +100,7 @@ async function prove(probe: Probe, scene: Scene): Promise<Finding> {
   const hardened = await attempt(probe, subject, scene);
   const loosened = hardened.outcome === "refused" ? control.loosen(subject) : undefined;
   const twin = loosened === undefined ? undefined : await attempt(probe, loosened.container, scene);
-  const { verdict, reason } = judge(hardened, twin);
+  const { verdict, reason = whyUnable(scene, control.id, hardened) } = judge(hardened, twin);
   const source = scene.options.source(control.key);
   return {
     id: `${control.id}.${probe.id}/${subject.name}`,
@@ -110,6 +115,16 @@ async function prove(probe: Probe, scene: Scene): Promise<Finding> {
     ...(loosened === undefined ? {} : { loosened: loosened.difference }),
     ...(source === undefined ? {} : { source }),
     fix: control.fix,
+  };
+}
+
+/** A limit that was declared, and that this engine cannot keep. */
+function whyUnable({ unable }: Scene, control: string, { outcome }: Attempt): Text | undefined {
+  const why = unable.get(ENFORCED_BY[control] ?? "");
+  if (outcome !== "breached" || why === undefined) return undefined;
+  return {
+    en: `this engine cannot enforce it: ${why}`,
+    ru: `этот движок не может обеспечить ограничение: ${why}`,
   };
 }
 

@@ -80,7 +80,8 @@ function coloured(line: DiffLine, colour: boolean): string {
       return green(line.text);
     case "removed":
       return red(line.text);
-    default:
+    case "kept":
+    case "remark":
       return line.text;
   }
 }

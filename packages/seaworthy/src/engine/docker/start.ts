@@ -14,6 +14,7 @@ import { singleLabels } from "./labels.ts";
 import { removeContainer } from "./leftovers.ts";
 import type { Planter } from "./plant.ts";
 import { runningContainer } from "./running.ts";
+import { seccompFile } from "./seccomp-file.ts";
 import { type CreateContext, engineImage, toCreateRequest } from "./to-create-request.ts";
 
 export interface StartContext {
@@ -35,7 +36,8 @@ export async function startContainer(
   const base = engineImage(container.image);
   const image = plant.length === 0 ? base : await planter.imageWith(base, plant);
   signal?.throwIfAborted();
-  const request = singleRequest(context, container, options, image);
+  const profile = await seccompFile(client, facts, container);
+  const request = singleRequest(context, container, options, image, profile);
   const name = `seaworthy-${container.name}-${randomBytes(6).toString("hex")}`;
   // Not given the signal: an aborted call may still have made the container.
   const { id } = await client.containers.create(request, { name, ...platformOf(container) });
@@ -61,8 +63,10 @@ function singleRequest(
   container: Container,
   options: StartOptions,
   image: string,
+  profile: string | undefined,
 ): CreateRequest {
   const context: CreateContext = {
+    seccompFile: profile,
     flavor: client.flavor,
     network: networkMode(options.network),
     capabilities: facts.capabilities,

@@ -14,6 +14,8 @@ export interface CreateContext {
   readonly network: string;
   /** The most that a container can be given here; more would be refused. Everything when left out. */
   readonly capabilities?: readonly Capability[];
+  /** A file on the engine's side with our seccomp profile, for Podman, which takes no profile's text. */
+  readonly seccompFile?: string | undefined;
   /** How secrets get in: as the files they are, or copied into a volume of the container's before it starts. */
   readonly secrets: "bind" | "copy";
   /** Beside those of the container's extras. */
@@ -123,18 +125,18 @@ function isWide(container: Container, grantable: readonly Capability[]): boolean
 }
 
 /**
- * Our own default profile where the engine takes a profile's text: an old Docker's own still lets io_uring through.
- * Podman takes the path of a file on its side, and keeps its own.
+ * Our own default profile: an old Docker's still lets io_uring through, and Podman's lets everybody make namespaces.
  */
 function seccompOption(
   container: Container,
   extras: ContainerExtras,
-  { flavor }: CreateContext,
+  { flavor, seccompFile }: CreateContext,
 ): string | undefined {
   const { seccomp, capabilities, image } = container;
   if (seccomp === "unconfined") return "unconfined";
   if (extras.seccompProfile !== undefined) return extras.seccompProfile;
-  if (seccomp === "engine" || flavor === "podman") return undefined;
+  if (seccomp === "engine") return undefined;
+  if (flavor === "podman") return seccompFile;
   return JSON.stringify(resolveSeccomp({ capabilities, architecture: image.config.architecture }));
 }
 

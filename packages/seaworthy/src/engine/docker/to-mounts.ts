@@ -103,7 +103,10 @@ function ownerOptions({ uid, gid }: TmpfsMount): readonly string[] {
   return [...(uid === undefined ? [] : [`uid=${uid}`]), ...(gid === undefined ? [] : [`gid=${gid}`])];
 }
 
-/** It would fill a tmpfs with what the image has there, and gives one to no other owner than root and the container's user. */
+/**
+ * It would fill a tmpfs with what the image has there, and gives one to no other owner than root and the container's user.
+ * Below its own /run it forgets the mode, so that one which is to be everybody's is at least the user's.
+ */
 function podmanOptions({ uid }: TmpfsMount, user: User): readonly string[] {
-  return ["notmpcopyup", ...(uid !== undefined && uid === user.uid ? ["U"] : [])];
+  return ["notmpcopyup", ...(uid === undefined || uid === user.uid ? ["U"] : [])];
 }

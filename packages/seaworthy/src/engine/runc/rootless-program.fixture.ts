@@ -31,7 +31,7 @@ export interface Step {
   readonly exec?: readonly string[];
   readonly timeout?: number;
   readonly kill?: string;
-  /** Ends without disposing. */
+  /** Is not disposed of; leftovers are removed when all steps are done. */
   readonly abandon?: boolean;
 }
 
@@ -50,11 +50,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { deserialize, serialize } from "node:v8";
 const [engineModule, request, reply] = process.argv.slice(2);
 const { createRuncEngine } = await import(engineModule);
+const { removeLeftovers } = await import(engineModule.replace("runc.js", "leftovers.js"));
 const { options, steps } = deserialize(readFileSync(request));
 const engine = createRuncEngine({ ...options, unpack: () => Promise.reject(new Error("is unpacked")) });
 const text = async (stream) => { let all = ""; for await (const part of stream) all += part; return all; };
 const results = [];
 for (const step of steps) results.push(await run(step));
+if (steps.some((step) => step.abandon)) await removeLeftovers(options.runRoot, options.project);
 writeFileSync(reply, serialize({ facts: await engine.facts(), results }));
 process.exit(0);
 async function run(step) {
@@ -105,6 +107,6 @@ export function runAsCaller(
   const argv = [...AS_CALLER, ...enter, process.execPath, program, ENGINE, request, reply] as string[];
   const env = { PATH: process.env["PATH"], HOME: lab.folder };
   const ended = spawnSync("setpriv", argv, { env, cwd: lab.folder, timeout: 60_000 });
-  if (ended.status !== 0) throw new Error(`${ended.stderr}${ended.stdout}`);
+  if (ended.status !== 0) throw new Error(Buffer.concat([ended.stderr, ended.stdout]).toString());
   return deserialize(readFileSync(reply ?? "")) as ReturnType<typeof runAsCaller>;
 }

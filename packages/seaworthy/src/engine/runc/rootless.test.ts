@@ -164,6 +164,11 @@ here(`an ordinary user${reason === undefined ? "" : ` (skipped: ${reason})`}`, (
     expect(traces(lab)).toEqual([]);
   });
 
+  test("leftovers of a lost owner are removed", () => {
+    expect(one("sleep 60", {}, { abandon: true }).status).toContain("Uid:");
+    expect(traces(lab)).toEqual([]);
+  });
+
   test("says what it cannot enforce", () => {
     const { facts } = one("true");
     expect(facts).toMatchObject({ rootless: true, local: true });

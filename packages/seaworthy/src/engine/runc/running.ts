@@ -51,6 +51,11 @@ export function runningContainer(parts: RunningParts): Running {
     const processFile = join(parts.bundle, `exec-${executions}.json`);
     const joined: SpecProcess = { ...parts.spec.process, args: argv };
     await writeFile(processFile, JSON.stringify(joined));
+    // Only the runtime is killed when time is up; the process it started is the container's, and with crun holds our pipes.
+    const late =
+      options.timeout === undefined
+        ? undefined
+        : setTimeout(() => void killJoined(pidFile, members).catch(() => undefined), options.timeout);
     const outcome = await run(
       [...enter, ...runc("exec", "--process", processFile, "--pid-file", pidFile, id)],
       {
@@ -60,7 +65,7 @@ export function runningContainer(parts: RunningParts): Running {
         ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
       },
     );
-    // Only runc was killed; the process it started is the container's.
+    clearTimeout(late);
     if (outcome.timedOut) await killJoined(pidFile, members);
     await Promise.all([pidFile, processFile].map((file) => rm(file, { force: true })));
     const { code, stdout, stderr, timedOut } = outcome;

@@ -35,7 +35,7 @@ export async function dataStoreOf(
 }
 
 const STARTING =
-  /starting up|shutting down|could not connect|connection to server|Connection refused|LOADING|No such file|not running/i;
+  /starting up|shutting down|could not connect|connection to server|Connection refused|LOADING|No such file|not running|connection reset by peer|state improper/i;
 const NOT_FOR_US = /authentication failed|no password supplied|no pg_hba\.conf entry/;
 const REDIS_ERROR = /^(?:\(error\) )?(?:ERR|NOPERM|NOAUTH|WRONGPASS|MISCONF|READONLY|OOM)\b/m;
 

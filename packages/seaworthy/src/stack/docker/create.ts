@@ -6,6 +6,7 @@ import type { CreateRequest, EngineMount } from "../../engine/docker/create-requ
 import { isFault } from "../../engine/docker/engine-fault.ts";
 import { removeContainer } from "../../engine/docker/leftovers.ts";
 import { fillContainer } from "../../engine/docker/start.ts";
+import { seccompFile } from "../../engine/docker/seccomp-file.ts";
 import { engineImage, toCreateRequest } from "../../engine/docker/to-create-request.ts";
 import type { EngineFacts } from "../../engine/engine.ts";
 import type { NetworkAttachment, StackService } from "../../engine/stack-service.ts";
@@ -37,7 +38,8 @@ export async function createService(place: CreatePlace, service: StackService): 
   const { client, facts, spec, journal, fresh } = place;
   const { container } = service;
   const name = containerName(spec, service);
-  const request = toServiceRequest(place, service, await imageName(client, service));
+  const profile = await seccompFile(client, facts, container);
+  const request = toServiceRequest(place, service, await imageName(client, service), profile);
   const platform = container.extras?.platform;
   const { id } = await client.containers
     .create(request, { name, ...(platform === undefined ? {} : { platform }) })
@@ -62,7 +64,7 @@ export async function createService(place: CreatePlace, service: StackService): 
   return id;
 }
 
-/** Pure. @param image by which the engine finds it */
+/** Pure. @param image by which the engine finds it @param profile a file with our seccomp profile, for Podman */
 export function toServiceRequest(
   {
     client,
@@ -75,6 +77,7 @@ export function toServiceRequest(
   },
   service: StackService,
   image: string,
+  profile?: string,
 ): CreateRequest {
   const { container, healthCheck, networks, ports } = service;
   const { extras = {} } = container;
@@ -83,6 +86,7 @@ export function toServiceRequest(
   const isJoined = first !== undefined && !network.startsWith("container:");
   const request = toCreateRequest(container, {
     flavor: client.flavor,
+    seccompFile: profile,
     network,
     capabilities: facts.capabilities,
     secrets: facts.local ? "bind" : "copy",

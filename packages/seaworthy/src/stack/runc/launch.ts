@@ -2,6 +2,7 @@
 import { mkdir, open, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { quote } from "../../engine/runc/mount-script.ts";
+import { isRootless } from "../../engine/runc/rootless.ts";
 import { isMissing } from "../../fault/errno.ts";
 import { Fault } from "../../fault/fault.ts";
 import { start, startFault } from "../../shell/run.ts";
@@ -27,7 +28,8 @@ export async function launchSupervisor(
   // flock stays as the parent and keeps the lock from all that the supervisor starts.
   const argv = [
     ...["flock", "--nonblock", "--close", "--conflict-exit-code", String(LOCKED), places.lock],
-    ...["unshare", "--mount", "--propagation", "slave", "--", "sh", "-c", podScript(places)],
+    ...["unshare", ...userNamespace(), "--mount", "--propagation", "slave", "--", "sh", "-c"],
+    podScript(places),
     ...["supervisor", process.execPath, supervisorProgram(import.meta.url), runRoot, project],
   ];
   try {
@@ -42,6 +44,11 @@ export async function launchSupervisor(
   } finally {
     await log.close();
   }
+}
+
+/** Without root the whole stack lives in one user namespace, whose uid 0 is the user: there mounts and networks are its own. */
+function userNamespace(): readonly string[] {
+  return isRootless() ? ["--user", "--map-root-user"] : [];
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The life of one service: started, watched, logged, started again when its policy says so, and stopped. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Engine, ExecResult, Running, StartOptions } from "../../engine/engine.ts";
+import type { Engine, ExecResult, NetworkHandle, Running, StartOptions } from "../../engine/engine.ts";
 import type { StackService } from "../../engine/stack-service.ts";
 import type { LogLine } from "../log-line.ts";
 import type { Stopped } from "../stack-runtime.ts";
@@ -13,6 +13,8 @@ import { watchHealth } from "./watch-health.ts";
 export interface ServiceContext {
   readonly engine: Engine;
   readonly start: Pick<StartOptions, "network" | "hosts">;
+  /** By which others may join the network it is in. */
+  readonly network: NetworkHandle | undefined;
   readonly log: (lines: readonly LogLine[]) => Promise<void>;
   readonly onChange: () => void;
 }
@@ -81,7 +83,7 @@ export function serviceRunner(service: StackService, context: ServiceContext): S
       status: service.healthCheck === undefined ? "running" : "starting",
       containerId: owned.id,
       pid: owned.pid,
-      network: `/proc/${owned.pid}/ns/net`,
+      network: context.network,
       startedAt: new Date().toISOString(),
       finishedAt: undefined,
       exitCode: undefined,

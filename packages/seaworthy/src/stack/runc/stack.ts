@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ExecResult } from "../../engine/engine.ts";
 import { type UnpackLayer, unpackedLayers } from "../../engine/runc/layers.ts";
 import { removeLeftovers } from "../../engine/runc/leftovers.ts";
-import { type RuncBinary, requireRoot } from "../../engine/runc/runc.ts";
+import type { RuncBinary } from "../../engine/runc/runc.ts";
 import { isMissing } from "../../fault/errno.ts";
 import { Fault } from "../../fault/fault.ts";
 import { askControl } from "../../net/control-socket.ts";
@@ -37,10 +37,9 @@ export interface StackOptions extends StartStackOptions {
 
 /**
  * Resolves when the supervisor has its orders; services then start in their order.
- * @throws Fault `engine/not-root`, `stack/already-running`, `stack/port-taken`
+ * @throws Fault `stack/already-running`, `stack/port-taken`
  */
 export async function startStack(spec: StackSpec, options: StackOptions): Promise<StackHandle> {
-  requireRoot();
   options.signal?.throwIfAborted();
   const places = stackPlaces(options.runRoot, spec.project);
   const child = await launchSupervisor(places, options.runRoot, spec.project);
@@ -84,7 +83,6 @@ export async function stopStack(
   project: string,
   { runRoot }: Pick<StackOptions, "runRoot">,
 ): Promise<boolean> {
-  requireRoot();
   const places = stackPlaces(runRoot, project);
   const supervisor = await readIdentity(places.supervisor);
   if (supervisor !== undefined && (await isRunning(supervisor))) {

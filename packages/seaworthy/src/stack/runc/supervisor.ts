@@ -47,6 +47,7 @@ export function supervisor(
     return {
       engine,
       start: { network, hosts },
+      network: container.network === "private" ? networks.private : undefined,
       log: logWriter(logFile(places, container.name), logs),
       onChange: changed,
     };
