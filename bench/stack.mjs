@@ -1,7 +1,7 @@
 /** The example's stack, up for a benchmark: in a copy, with a project name and directories of its own. */
 import { execFileSync } from "node:child_process";
-import { cp, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -15,6 +15,12 @@ export async function benchStack(engine) {
     recursive: true,
     filter: (source) => !/\/(node_modules|dist|secrets|\.seaworthy|seaworthy\.lock)$/.test(source),
   });
+  // How much of the machine a service may use is a budget, not the price of its confinement: both sides get all of it.
+  const compose = join(project, "compose.yaml");
+  await writeFile(
+    compose,
+    (await readFile(compose, "utf8")).replaceAll(/cpus: \S+/g, `cpus: ${cpus().length}`),
+  );
   const env = {
     ...process.env,
     COMPOSE_PROJECT_NAME: `bench-${process.pid}`,

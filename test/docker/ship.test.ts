@@ -56,8 +56,8 @@ describe.skipIf(!isRoot())("the example ships (needs root)", () => {
           const { code, stdout, stderr } = await example.seaworthy(["ship", "--assemble"], { env });
           expect(code, stdout + stderr).toBe(0);
           const report = reportOf(example);
-        const isOld = /^Docker (?:1\d|2[0-5])\./.test(report.engine.version);
-        expect(verdicts(report)).toEqual({ ...onRunc, ...(isOld ? ROUTES_EVERYWHERE : WITH_A_ROUTE) });
+          const isOld = /^Docker (?:1\d|2[0-5])\./.test(report.engine.version);
+          expect(verdicts(report)).toEqual({ ...onRunc, ...(isOld ? ROUTES_EVERYWHERE : WITH_A_ROUTE) });
         });
       },
     );

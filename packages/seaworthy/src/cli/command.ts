@@ -8,8 +8,6 @@ export interface Option {
   readonly short?: string;
   /** What a value stands for: `URL`. A switch has none. */
   readonly value?: string;
-  /** Whether it may be given more than once. */
-  readonly repeats?: boolean;
   readonly summary: string;
 }
 
@@ -23,8 +21,6 @@ export interface Given {
   readonly positionals: readonly string[];
   flag(name: string): boolean;
   text(name: string): string | undefined;
-  /** Every value of an option that repeats, in the order given. */
-  texts(name: string): readonly string[];
 }
 
 /** Where a command prints. Progress goes elsewhere. */
@@ -53,20 +49,7 @@ export const FILE: Option = {
   name: "file",
   short: "f",
   value: "FILE",
-  repeats: true,
-  summary: "the Compose file, when it has another name; more of them are merged over the first",
-};
-export const ENV_FILE: Option = {
-  name: "env-file",
-  value: "FILE",
-  repeats: true,
-  summary: "variables for the Compose file, instead of .env",
-};
-export const PROFILE: Option = {
-  name: "profile",
-  value: "NAME",
-  repeats: true,
-  summary: "also the services of this profile",
+  summary: "the Compose file, when it has another name",
 };
 export const PROJECT_NAME: Option = {
   name: "project-name",
@@ -96,7 +79,7 @@ export const SERVICE: Option = { name: "service", value: "NAME", summary: "one s
 export const LANGUAGE: Option = { name: "lang", value: "en|ru", summary: "the language of the report" };
 
 /** Which project, and what runs it. */
-export const PROJECT: readonly Option[] = [FILE, ENV_FILE, PROFILE, PROJECT_NAME, ENGINE];
+export const PROJECT: readonly Option[] = [FILE, PROJECT_NAME, ENGINE];
 /** How its images come about. */
 export const IMAGES: readonly Option[] = [MIRROR, FROZEN, DOCKERFILE, ASSEMBLE];
 
@@ -104,9 +87,7 @@ export const IMAGES: readonly Option[] = [MIRROR, FROZEN, DOCKERFILE, ASSEMBLE];
 export function projectOptions(given: Given): ProjectOptions & { readonly frozen: boolean } {
   return {
     directory: given.positionals[0] ?? ".",
-    files: given.texts("file"),
-    envFiles: given.texts("env-file"),
-    profiles: given.texts("profile"),
+    file: given.text("file"),
     projectName: given.text("project-name"),
     mirror: given.text("mirror"),
     engine: given.text("engine"),

@@ -4,6 +4,7 @@ import { buildCommand } from "./commands/build.ts";
 import { cacheCommand } from "./commands/cache.ts";
 import { downCommand } from "./commands/down.ts";
 import { engineCommand } from "./commands/engine.ts";
+import { hardenCommand } from "./commands/harden.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { planCommand } from "./commands/plan.ts";
 import { proveCommand } from "./commands/prove.ts";
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   logsCommand,
   downCommand,
   proveCommand,
+  hardenCommand,
   whyCommand,
   engineCommand,
   cacheCommand,

@@ -54,7 +54,7 @@ function details(finding: Finding, colour: boolean): string[] {
     `${head} ${bold(service)}: ${claim.en}`,
     ...(source === undefined ? [] : [`  ${dim("at")}   ${source.file}:${source.line} ${source.key}`]),
     ...(verdict === "breached" && hardened !== undefined ? [`  ${dim("seen")} ${hardened.summary.en}`] : []),
-    ...(verdict === "unproven" && reason !== undefined ? [`  ${dim("why")}  ${reason.en}`] : []),
+    ...(reason !== undefined ? [`  ${dim("why")}  ${reason.en}`] : []),
     ...(verdict === "breached" && fix !== undefined ? [`  ${dim("fix")}  ${fix.en}`] : []),
   ];
 }

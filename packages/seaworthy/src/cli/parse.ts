@@ -14,13 +14,9 @@ export const COMMON: readonly Option[] = [
 export function parseCommandLine(command: Command, args: readonly string[]): Given {
   const known = [...command.options, ...COMMON];
   const options: NonNullable<ParseArgsConfig["options"]> = Object.fromEntries(
-    known.map(({ name, short, value, repeats = false }) => [
+    known.map(({ name, short, value }) => [
       name,
-      {
-        type: value === undefined ? "boolean" : "string",
-        multiple: repeats,
-        ...(short === undefined ? {} : { short }),
-      },
+      { type: value === undefined ? "boolean" : "string", ...(short === undefined ? {} : { short }) },
     ]),
   );
   const { tokens, values, positionals } = parseArgs({
@@ -55,10 +51,6 @@ export function parseCommandLine(command: Command, args: readonly string[]): Giv
     text: (name) => {
       const value = values[name];
       return typeof value === "string" ? value : undefined;
-    },
-    texts: (name) => {
-      const value = values[name];
-      return Array.isArray(value) ? value.map(String) : [];
     },
   };
 }

@@ -16,7 +16,9 @@ export function isSumsFile(path: string): boolean {
  */
 export function parseSums(text: string): ReadonlyMap<string, string> {
   const lines = text.split("\n").map((line) => /^([0-9a-f]{32}) {2}(.+)$/.exec(line));
-  return new Map(lines.flatMap((found) => (found === null ? [] : [[mergeUsr(found[2] ?? ""), found[1] ?? ""]])));
+  return new Map(
+    lines.flatMap((found) => (found === null ? [] : [[mergeUsr(found[2] ?? ""), found[1] ?? ""]])),
+  );
 }
 
 export function hasSum(content: Uint8Array, sum: string | undefined): boolean {

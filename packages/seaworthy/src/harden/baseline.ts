@@ -13,10 +13,7 @@ export interface Baseline {
  * The services as they are declared; one whose health check cannot run in its image with the same question asked by a
  * program that is there, so that there is a way to tell whether it works.
  */
-export async function asTheyStand(
-  declared: readonly StackService[],
-  tryOut: TryOut,
-): Promise<Baseline> {
+export async function asTheyStand(declared: readonly StackService[], tryOut: TryOut): Promise<Baseline> {
   let services = declared;
   let before = await tryOut(services);
   let starts = 1;

@@ -28,7 +28,9 @@ function fakeRuntime(status: (service: string) => Partial<ServiceState>): {
     })),
   });
   const runtime: Partial<StackRuntime> = {
-    engine: { facts: () => Promise.resolve({ local: false, rootless: false }) } as unknown as StackRuntime["engine"],
+    engine: {
+      facts: () => Promise.resolve({ local: false, rootless: false }),
+    } as unknown as StackRuntime["engine"],
     start(spec) {
       told.push("start");
       specs.push(spec);
@@ -58,7 +60,14 @@ function fakeRuntime(status: (service: string) => Partial<ServiceState>): {
       }),
     stats: (): Promise<readonly ServiceStats[]> =>
       Promise.resolve([
-        { service: "db", cpuTime: 1, memory: 10, memoryLimit: undefined, processes: 3, processLimit: undefined },
+        {
+          service: "db",
+          cpuTime: 1,
+          memory: 10,
+          memoryLimit: undefined,
+          processes: 3,
+          processLimit: undefined,
+        },
       ]),
     changes: () =>
       Promise.resolve([
@@ -93,7 +102,14 @@ describe("trying out on an engine", () => {
     const { runtime, told, specs } = fakeRuntime(() => ({}));
     const outcomes = await tryOutOn(spec, { runtime, folder, ...options })([db]);
     expect(outcomes.get("db")).toEqual({
-      ...{ worked: true, problem: "", isUnhealthy: false, log: ["last words"], writes: ["/run/x"], listens: [80] },
+      ...{
+        worked: true,
+        problem: "",
+        isUnhealthy: false,
+        log: ["last words"],
+        writes: ["/run/x"],
+        listens: [80],
+      },
       users: [{ uid: 999, gid: 998, groups: [5, 6] }],
       usage: expect.objectContaining({ memory: 10, processes: 3 }),
     });
@@ -118,7 +134,10 @@ describe("trying out on an engine", () => {
     const tryOut = tryOutOn(spec, { runtime, folder, ...options });
     expect((await tryOut([db])).get("db")?.worked).toBe(true);
     status = { status: "exited", settled: true, exitCode: 0 };
-    expect((await tryOut([db])).get("db")).toMatchObject({ worked: false, problem: "ended, where it should go on" });
+    expect((await tryOut([db])).get("db")).toMatchObject({
+      worked: false,
+      problem: "ended, where it should go on",
+    });
     status = {};
     const silent: StackRuntime = { ...runtime, insideListeners: () => Promise.resolve([]) };
     const again = tryOutOn(spec, { runtime: silent, folder, ...options });
@@ -130,7 +149,8 @@ describe("trying out on an engine", () => {
     let refuses = true;
     const refusing: StackRuntime = {
       ...runtime,
-      start: (...args) => (refuses ? Promise.reject(new Fault({ code: "docker/x", message: "no" })) : runtime.start(...args)),
+      start: (...args) =>
+        refuses ? Promise.reject(new Fault({ code: "docker/x", message: "no" })) : runtime.start(...args),
     };
     const tryOut = tryOutOn(spec, { runtime: refusing, folder, ...options });
     await expect(tryOut([db])).rejects.toMatchObject({ code: "docker/x" });

@@ -96,7 +96,12 @@ function open(address: DockerAddress, agent: Agent, call: DockerHttpRequest): Cl
   const common = { method, headers, agent };
   const outgoing =
     address.kind === "unix"
-      ? request({ ...common, headers: { host: "docker", ...headers }, socketPath: address.path, path: call.path })
+      ? request({
+          ...common,
+          headers: { host: "docker", ...headers },
+          socketPath: address.path,
+          path: call.path,
+        })
       : (address.tls === undefined ? request : tlsRequest)({
           ...common,
           host: address.host,

@@ -12,11 +12,11 @@ import { parseDotenv, readEnvText } from "./dotenv.ts";
 import { expectMap, expectString, optional, required } from "./expect.ts";
 import { type ComposeFile, readFileResource } from "./file-resource.ts";
 import { type ComposeVolume, readVolume } from "./named-volumes.ts";
-import { type ComposeNetwork, checkOnePod, readNetwork } from "./networks.ts";
+import { type ComposeNetwork, readNetwork } from "./networks.ts";
 import { readService } from "./read-service.ts";
 import { sourceLine } from "./source-line.ts";
-import { readWaivers, type Waiver } from "./waivers.ts";
 import { readTextFile } from "./text-file.ts";
+import { readWaivers, type Waiver } from "./waivers.ts";
 
 export interface ComposeProject {
   readonly name: string;
@@ -98,7 +98,6 @@ export async function readComposeFile(
   };
   checkDependencies(servicesNode, new Map([...services].map(([name, service]) => [name, service.dependsOn])));
   checkReferences(project);
-  checkOnePod(root, services);
   return project;
 }
 

@@ -1,12 +1,10 @@
-/** Reads the top-level `networks:` and makes sure that one private network is what they amount to. */
-import { Fault } from "../fault/fault.ts";
+/** Reads the top-level `networks:`, and what a service says of those it is in. */
 import { checkKeys, KEYS } from "./compose-keys.ts";
 import { type ComposeNode, type MapNode, unsupported, valueFault } from "./compose-node.ts";
-import type { ComposeService } from "./compose-service.ts";
 import { expectBoolean, expectMap, expectString, optional } from "./expect.ts";
 
 export interface ComposeNetwork {
-  /** Whether the file says that there is no way out. In a pod there never is one. */
+  /** Whether the file says that there is no way out. */
   readonly internal: boolean;
 }
 
@@ -21,31 +19,6 @@ export function readNetwork(node: ComposeNode): ComposeNetwork {
   });
   optional(map, "name", expectString);
   return { internal: optional(map, "internal", expectBoolean) ?? false };
-}
-
-/**
- * A pod has one network. Two services that the file keeps apart would see each other in it, so that is refused.
- * @throws Fault `compose/separate-networks`
- */
-export function checkOnePod(root: MapNode, services: ReadonlyMap<string, ComposeService>): void {
-  const inPod = [...services.values()].filter((service) => service.network === "pod");
-  for (const [index, one] of inPod.entries()) {
-    for (const other of inPod.slice(index + 1)) {
-      if (one.networks.some((name) => other.networks.includes(name))) continue;
-      const node = serviceNode(root, one.networks.includes("default") ? other.name : one.name);
-      throw new Fault({
-        code: "compose/separate-networks",
-        message: `expected services that share a network, found ${one.name} and ${other.name} kept apart`,
-        place: node.place,
-        hint: "Give both a common network; one private network for the whole stack is what can be run so far.",
-      });
-    }
-  }
-}
-
-function serviceNode(root: MapNode, name: string): ComposeNode {
-  const services = root.entries.get("services");
-  return (services?.kind === "map" ? services.entries.get(name) : undefined) ?? root;
 }
 
 /** What a service without `networks` is in. */

@@ -10,6 +10,8 @@ export interface ComposeTmpfs {
   readonly size: number | undefined;
   readonly mode: number;
   readonly exec: boolean;
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
 export const TMPFS_MODE = 0o1777;
@@ -24,16 +26,22 @@ export function readTmpfs(node: ComposeNode): ComposeTmpfs {
   let size: number | undefined;
   let mode = TMPFS_MODE;
   let exec = false;
+  const owner: { uid?: number; gid?: number } = {};
   for (const option of colon === -1 ? [] : text.slice(colon + 1).split(",")) {
     const [name = "", value = ""] = option.split("=");
     if (name === "size") size = sizeOf(node, value);
     else if (name === "mode") mode = modeOf(node, value);
+    else if (name === "uid" || name === "gid") owner[name] = idOf(node, name, value);
     else if (name === "exec" || name === "noexec") exec = name === "exec";
     else if (!ALWAYS.includes(option)) {
-      throw unsupported(node, `the tmpfs option "${option}"`, "Use size, mode and exec or noexec only.");
+      throw unsupported(
+        node,
+        `the tmpfs option "${option}"`,
+        "Use size, mode, uid, gid and exec or noexec only.",
+      );
     }
   }
-  return { kind: "tmpfs", target, size, mode, exec };
+  return { kind: "tmpfs", target, size, mode, exec, ...owner };
 }
 
 function sizeOf(node: ComposeNode, text: string): number | undefined {
@@ -48,4 +56,9 @@ function modeOf(node: ComposeNode, text: string): number {
     throw valueFault(node, "a tmpfs with an octal mode like 1777", `mode=${text}`);
   }
   return Number.parseInt(text, 8);
+}
+
+function idOf(node: ComposeNode, name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw valueFault(node, "a tmpfs whose owner is a number", `${name}=${text}`);
+  return Number(text);
 }

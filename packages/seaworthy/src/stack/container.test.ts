@@ -210,8 +210,8 @@ test("mounts: volumes live in the state folder, secrets and configs come last", 
     "volumes: { data: , own: { name: mine } }\nsecrets: { s: { file: ./s } }\nconfigs: { c: { file: ./c } }\n",
   );
   expect(container.mounts).toEqual([
-    { kind: "volume", name: "data", source: "/state/volumes/shop_data", target: "/d", readOnly: false },
-    { kind: "volume", name: "own", source: "/state/volumes/mine", target: "/o", readOnly: true },
+    { kind: "volume", name: "shop_data", source: "/state/volumes/shop_data", target: "/d", readOnly: false },
+    { kind: "volume", name: "mine", source: "/state/volumes/mine", target: "/o", readOnly: true },
     { kind: "bind", source: "/", target: "/host", readOnly: false },
     { kind: "tmpfs", target: "/tmp", size: 16 * 1024 ** 2, mode: 0o700, exec: true },
     { kind: "tmpfs", target: "/run", size: undefined, mode: 0o1777, exec: false },

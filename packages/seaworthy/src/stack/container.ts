@@ -161,7 +161,7 @@ function mountsOf(service: ComposeService, context: ContainerContext): readonly 
   const mounts = service.mounts.map((mount): Mount => {
     if (mount.kind !== "volume") return mount;
     const name = project.volumes.get(mount.name)?.name ?? `${project.name}_${mount.name}`;
-    return { ...mount, source: posix.join(stateRoot, "volumes", name) };
+    return { ...mount, name, source: posix.join(stateRoot, "volumes", name) };
   });
   const files = service.grants.map(({ kind, source, target }): Mount => {
     const file = (kind === "secret" ? project.secrets : project.configs).get(source);

@@ -33,7 +33,9 @@ export interface Sources {
 /** @throws Fault `compose/file`, and of recipe/compose.ts */
 export async function openProject(options: ProjectOptions, io: VerbIo): Promise<Project> {
   const file = await composeFile(options);
-  const compose = await readComposeFile(file, io.env);
+  const { projectName } = options;
+  const env = projectName === undefined ? io.env : { ...io.env, COMPOSE_PROJECT_NAME: projectName };
+  const compose = await readComposeFile(file, env);
   for (const { message, place } of compose.warnings) io.warn(`${place.file}:${place.line}: ${message}`);
   const directories = directoriesOf(io.env);
   const store = new DirectoryStore(join(directories.cache, "store"));
@@ -87,7 +89,7 @@ export function openSources(
   }
 }
 
-async function composeFile({ directory, files: [file] = [] }: ProjectOptions): Promise<string> {
+async function composeFile({ directory, file }: ProjectOptions): Promise<string> {
   if (file !== undefined) return join(directory, file);
   if (/\.ya?ml$/.test(directory)) return directory;
   for (const name of COMPOSE_FILES) {

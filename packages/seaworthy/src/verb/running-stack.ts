@@ -9,6 +9,7 @@ import { requireBindSources } from "../recipe/bind-sources.ts";
 import { ensureSecrets } from "../recipe/secrets.ts";
 import { stackNetworks, stackVolumes } from "../stack/compose-stack.ts";
 import { toContainer } from "../stack/container.ts";
+import { requireOnePod } from "../stack/one-pod.ts";
 import type { StackRuntime } from "../stack/stack-runtime.ts";
 import type { StackSpec } from "../stack/stack-spec.ts";
 import type { Built } from "./build.ts";
@@ -48,7 +49,8 @@ export function proofState({ directories, compose }: Project): string {
  * @param stateRoot absolute; where runc's volumes are kept below it
  */
 export async function stackSpec(built: Built, stateRoot: string): Promise<StackSpec> {
-  const { compose } = built.project;
+  const { compose, host } = built.project;
+  if (host.engine === "runc") requireOnePod(compose);
   await ensureSecrets(compose);
   await requireBindSources(compose);
   const services = built.services.map(({ service, image, accounts, groups }) => {

@@ -19,11 +19,8 @@ export interface VerbIo {
 export interface ProjectOptions {
   /** The folder of the Compose file, or the file itself. */
   readonly directory: string;
-  /** Compose files by name, later ones over earlier, instead of the folder's own. */
-  readonly files?: readonly string[] | undefined;
-  /** Instead of `.env`. */
-  readonly envFiles?: readonly string[] | undefined;
-  readonly profiles?: readonly string[] | undefined;
+  /** A Compose file by name, instead of the folder's own. */
+  readonly file?: string | undefined;
   readonly projectName?: string | undefined;
   readonly mirror?: string | undefined;
   /** `runc` or `docker`; the machine's Docker Engine when it answers, runc otherwise. */

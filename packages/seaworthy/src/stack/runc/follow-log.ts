@@ -2,6 +2,7 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { isMissing } from "../../fault/errno.ts";
 import type { LogLine } from "../log-line.ts";
+import { parseLine } from "./log-file.ts";
 
 export interface LogCursor extends AsyncDisposable {
   /** Whole lines that were written since the last time. */
@@ -50,8 +51,10 @@ export async function logCursor(file: string, fromEnd: boolean): Promise<LogCurs
       }
       const end = text.lastIndexOf("\n") + 1;
       rest = text.slice(end);
-      const lines = text.slice(0, end).split("\n");
-      return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as LogLine);
+      return text
+        .slice(0, end)
+        .split("\n")
+        .flatMap((line) => parseLine(line) ?? []);
     },
     async [Symbol.asyncDispose]() {
       await handle?.close();

@@ -1,4 +1,7 @@
-/** Keeps what a service prints, one JSON line each, in a few files of bounded size. */
+/**
+ * Keeps what a service prints in a few files of bounded size, a line each: time, stream, `F`, and the text, as Kubernetes'
+ * container runtimes write them (the CRI logging format).
+ */
 import { appendFile, readFile, rename, rm, stat } from "node:fs/promises";
 import { isMissing } from "../../fault/errno.ts";
 import type { LogLine } from "../log-line.ts";
@@ -15,45 +18,81 @@ const DEFAULT_ROTATION: LogRotation = { maxSize: 10 * 1024 * 1024, maxFiles: 3 }
 /** Longer lines are broken, so that a program without line ends cannot fill our memory. */
 const LONGEST_LINE = 16 * 1024;
 
-/** Reads the stream to its end. It is read no faster than the disk takes it. */
+/** How much may wait to be written before whoever prints has to wait too, in bytes. */
+const HIGH_WATER = 1024 * 1024;
+
+export interface LogSink {
+  /** @param text whole lines of the file's format, bytes as latin1. Resolves when there is room for more. */
+  write(text: string): Promise<void>;
+  /** Resolves when all of it is in the file. */
+  flush(): Promise<void>;
+}
+
+/**
+ * Reads the stream to its end, and returns when all of it is kept. A chunk is handled whole and its bytes are never
+ * looked into: a service that prints a line per request should not pay for our reading it.
+ */
 export async function keepLog(
   stream: NodeJS.ReadableStream,
   name: LogLine["stream"],
-  write: (lines: readonly LogLine[]) => Promise<void>,
+  sink: LogSink,
 ): Promise<void> {
-  const decoder = new TextDecoder();
   let rest = "";
-  const toLine = (text: string): LogLine => ({ time: new Date().toISOString(), stream: name, text });
+  const headed = (text: string): string => {
+    const head = `${new Date().toISOString()} ${name} F `;
+    return `${head}${text.replaceAll("\n", `\n${head}`)}\n`;
+  };
   for await (const chunk of stream) {
-    const parts = (rest + decoder.decode(chunk as unknown as Uint8Array, { stream: true })).split("\n");
-    rest = parts.pop() ?? "";
-    while (rest.length > LONGEST_LINE) {
-      parts.push(rest.slice(0, LONGEST_LINE));
-      rest = rest.slice(LONGEST_LINE);
-    }
-    if (parts.length > 0) await write(parts.map(toLine));
+    const text = rest + Buffer.from(chunk as unknown as Uint8Array).toString("latin1");
+    const end = text.lastIndexOf("\n");
+    rest = text.slice(end + 1);
+    if (end !== -1) await sink.write(headed(text.slice(0, end)));
+    for (; rest.length > LONGEST_LINE; rest = rest.slice(LONGEST_LINE))
+      await sink.write(headed(rest.slice(0, LONGEST_LINE)));
   }
-  if (rest !== "") await write([toLine(rest)]);
+  if (rest !== "") await sink.write(headed(rest));
+  await sink.flush();
 }
 
-/** Appends in the order of the calls; full files become `<file>.1`, `<file>.2`, and the oldest goes. */
-export function logWriter(
-  file: string,
-  rotation: LogRotation = DEFAULT_ROTATION,
-): (lines: readonly LogLine[]) => Promise<void> {
-  let last = Promise.resolve();
-  return (lines) => {
-    const next = last.then(() => append(file, rotation, lines));
-    last = next.catch(() => undefined);
-    return next;
+/** One line of the file. @returns `undefined` for one that is not of the format */
+export function parseLine(line: string): LogLine | undefined {
+  const [, time, stream, text] = /^(\S+) (stdout|stderr) [FP] (.*)$/s.exec(line) ?? [];
+  if (time === undefined || text === undefined) return undefined;
+  return { time, stream: stream === "stderr" ? "stderr" : "stdout", text };
+}
+
+/**
+ * Appends in the order of the calls; full files become `<file>.1`, `<file>.2`, and the oldest goes. What comes while the
+ * disk is busy goes out together.
+ */
+export function logWriter(file: string, rotation: LogRotation = DEFAULT_ROTATION): LogSink {
+  let waiting = "";
+  let writing: Promise<void> = Promise.resolve();
+  const flush = (): Promise<void> => {
+    writing = writing.then(async () => {
+      if (waiting === "") return;
+      const bytes = Buffer.from(waiting, "latin1");
+      waiting = "";
+      // A full disk costs lines, not the service that prints them.
+      await append(file, rotation, bytes).catch(() => undefined);
+    });
+    return writing;
+  };
+  return {
+    write(text) {
+      const isIdle = waiting === "";
+      waiting += text;
+      const written = isIdle ? flush() : writing;
+      return waiting.length < HIGH_WATER ? Promise.resolve() : written;
+    },
+    flush,
   };
 }
 
-async function append(file: string, rotation: LogRotation, lines: readonly LogLine[]): Promise<void> {
-  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+async function append(file: string, rotation: LogRotation, bytes: Buffer): Promise<void> {
   const size = await sizeOf(file);
-  if (size > 0 && size + Buffer.byteLength(text) > rotation.maxSize) await rotate(file, rotation.maxFiles);
-  await appendFile(file, text, { mode: 0o600 });
+  if (size > 0 && size + bytes.length > rotation.maxSize) await rotate(file, rotation.maxFiles);
+  await appendFile(file, bytes, { mode: 0o600 });
 }
 
 async function rotate(file: string, maxFiles: number): Promise<void> {
@@ -76,8 +115,7 @@ export async function readLog(file: string): Promise<readonly LogLine[]> {
   return whole
     .slice(0, whole.lastIndexOf("\n") + 1)
     .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as LogLine);
+    .flatMap((line) => parseLine(line) ?? []);
 }
 
 async function sizeOf(file: string): Promise<number> {

@@ -8,7 +8,7 @@ import type { HealthCheck, Restart } from "../../engine/container.ts";
 import type { LogLine } from "../log-line.ts";
 import { dependency, progressOf, type ServiceState } from "../state.ts";
 import { afterCheck, type Health, STARTING, untilNextCheck } from "./health.ts";
-import { keepLog, logWriter, readLog } from "./log-file.ts";
+import { keepLog, type LogSink, logWriter, parseLine, readLog } from "./log-file.ts";
 import { failedStarts, restartDelay } from "./restart.ts";
 
 const CHECK: HealthCheck = {
@@ -152,22 +152,43 @@ test.each<[Partial<ServiceState>, readonly (string | undefined)[]]>([
   expect(conditions.map((condition) => dependency({ ...SERVICE, ...changes }, condition))).toEqual(verdicts);
 });
 
+const sinkInto = (lines: LogLine[]): LogSink => ({
+  async write(text) {
+    const whole = Buffer.from(text, "latin1").toString("utf8");
+    lines.push(...whole.split("\n").flatMap((line) => parseLine(line) ?? []));
+  },
+  flush: () => Promise.resolve(),
+});
+
+test("lines that come while the disk is busy go out together, each once and in order", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "seaworthy-log-"));
+  try {
+    const file = join(folder, "app.log");
+    const texts = Array.from({ length: 5000 }, (_, index) => `${index} ${"x".repeat(index % 700)}`);
+    await keepLog(Readable.from(texts.map((text) => Buffer.from(`${text}\n`))), "stdout", logWriter(file));
+    expect((await readLog(file)).map(({ text }) => text)).toEqual(texts);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a disk that takes nothing costs lines, not the service that prints them", async () => {
+  const sink = logWriter("/proc/nowhere/app.log");
+  await expect(keepLog(Readable.from([Buffer.from("lost\n")]), "stdout", sink)).resolves.toBeUndefined();
+});
+
 test("log lines are cut at line ends wherever the chunks are, also within a character", async () => {
   const bytes = Buffer.from("one\ntwö\n\nlast");
   const chunks = [...bytes].map((byte) => Buffer.from([byte]));
   const lines: LogLine[] = [];
-  await keepLog(Readable.from(chunks), "stderr", async (more) => void lines.push(...more));
+  await keepLog(Readable.from(chunks), "stderr", sinkInto(lines));
   expect(lines.map((line) => line.text)).toEqual(["one", "twö", "", "last"]);
   expect(lines[0]?.stream).toBe("stderr");
 });
 
 test("a line without an end is broken, not collected", async () => {
   const lines: LogLine[] = [];
-  await keepLog(
-    Readable.from([Buffer.alloc(40_000, "x")]),
-    "stdout",
-    async (more) => void lines.push(...more),
-  );
+  await keepLog(Readable.from([Buffer.alloc(40_000, "x")]), "stdout", sinkInto(lines));
   expect(lines.map((line) => line.text.length)).toEqual([16_384, 16_384, 40_000 - 2 * 16_384]);
 });
 
@@ -175,11 +196,13 @@ test("logs rotate by size, keep so many files, and read back in order", async ()
   const folder = mkdtempSync(join(tmpdir(), "seaworthy-log-"));
   try {
     const file = join(folder, "app.log");
-    const write = logWriter(file, { maxSize: 200, maxFiles: 3 });
-    const line = (text: string): LogLine => ({ time: "2026-01-01T00:00:00Z", stream: "stdout", text });
-    await Promise.all(Array.from({ length: 20 }, (_, index) => write([line(String(index))])));
+    const sink = logWriter(file, { maxSize: 200, maxFiles: 3 });
+    for (let index = 0; index < 20; index += 1) {
+      await sink.write(`2026-01-01T00:00:00Z stdout F ${index} ${"x".repeat(30)}\n`);
+      await sink.flush();
+    }
     expect(readdirSync(folder).sort()).toEqual(["app.log", "app.log.1", "app.log.2"]);
-    const kept = (await readLog(file)).map((one) => Number(one.text));
+    const kept = (await readLog(file)).map((one) => Number.parseInt(one.text, 10));
     expect(kept).toEqual(Array.from({ length: kept.length }, (_, index) => 20 - kept.length + index));
     expect(kept.length).toBeGreaterThan(4);
     expect(await readLog(join(folder, "none.log"))).toEqual([]);

@@ -2,10 +2,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Engine, ExecResult, NetworkHandle, Running, StartOptions } from "../../engine/engine.ts";
 import type { StackService } from "../../engine/stack-service.ts";
-import type { LogLine } from "../log-line.ts";
 import type { Stopped } from "../stack-runtime.ts";
 import type { ServiceState } from "../state.ts";
-import { keepLog } from "./log-file.ts";
+import { keepLog, type LogSink } from "./log-file.ts";
 import { loseVolumes } from "./lose-volumes.ts";
 import { failedStarts, restartDelay } from "./restart.ts";
 import { watchHealth } from "./watch-health.ts";
@@ -15,7 +14,7 @@ export interface ServiceContext {
   readonly start: Pick<StartOptions, "network" | "hosts">;
   /** By which others may join the network it is in. */
   readonly network: NetworkHandle | undefined;
-  readonly log: (lines: readonly LogLine[]) => Promise<void>;
+  readonly log: LogSink;
   readonly onChange: () => void;
 }
 
