@@ -13,7 +13,7 @@ import type { Entry, Reason } from "../../packages/seaworthy/src/tree/tree.ts";
 const BUSYBOX = ["/bin/busybox", "/usr/bin/busybox"].find((path) => existsSync(path));
 const TOOLS =
   "sh cat ls sleep id nc wget grep stat dd touch true false echo hostname printf kill rm tail nslookup";
-export const REFERENCE = "busybox:lab";
+const REFERENCE = "busybox:lab";
 
 export function withoutBusybox(): string | undefined {
   return BUSYBOX === undefined ? "needs busybox (apt-get install busybox-static)" : undefined;
@@ -32,7 +32,7 @@ const directory = (path: string, owner = {}): Entry => ({
 const tar = (entries: readonly Entry[]): Buffer => Buffer.concat([...entries.map(writeEntry), TAR_END]);
 
 /** As `docker save` writes it. */
-export function busyboxArchive(): Buffer {
+function busyboxArchive(): Buffer {
   const layer = tar([
     directory("bin"),
     file("bin/busybox", readFileSync(BUSYBOX ?? ""), 0o755),

@@ -7,13 +7,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isRoot, type Result, type Sandbox, sandbox } from "./cli.ts";
 
 const USER = 12_345;
-const AS_USER = ["setpriv", `--reuid=${USER}`, `--regid=${USER}`, "--clear-groups"];
+const AS_USER = ["setpriv", `--reuid=${USER}`, `--regid=${USER}`, "--clear-groups"] as const;
 
 /** What a machine that lets nobody make user namespaces answers. */
 function whyNotHere(): string | undefined {
   if (!isRoot()) return "needs root, to become another user";
-  const [program = "", ...args] = [...AS_USER, "unshare", "--user", "--map-root-user", "true"];
-  return spawnSync(program, args).status === 0 ? undefined : "ordinary users get no user namespaces here";
+  const [program, ...args] = AS_USER;
+  const able = spawnSync(program, [...args, "unshare", "--user", "--map-root-user", "true"]).status;
+  return able === 0 ? undefined : "ordinary users get no user namespaces here";
 }
 
 const reason = whyNotHere();

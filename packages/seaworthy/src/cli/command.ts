@@ -45,13 +45,13 @@ export interface Command {
 }
 
 export const DIRECTORY = { name: "DIRECTORY", optional: true } as const;
-export const FILE: Option = {
+const FILE: Option = {
   name: "file",
   short: "f",
   value: "FILE",
   summary: "the Compose file, when it has another name",
 };
-export const PROJECT_NAME: Option = {
+const PROJECT_NAME: Option = {
   name: "project-name",
   value: "NAME",
   summary: "the project's name, instead of the file's or the folder's",
@@ -61,11 +61,11 @@ export const ENGINE: Option = {
   value: "runc|docker",
   summary: "what runs the containers; a Docker Engine when it answers, runc otherwise",
 };
-export const DOCKERFILE: Option = {
+const DOCKERFILE: Option = {
   name: "dockerfile",
   summary: "with a Docker Engine: build what has a Dockerfile by it",
 };
-export const ASSEMBLE: Option = {
+const ASSEMBLE: Option = {
   name: "assemble",
   summary: "with a Docker Engine: assemble known databases and caches instead of pulling them",
 };

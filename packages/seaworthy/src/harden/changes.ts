@@ -299,7 +299,7 @@ const NAMESPACES: readonly (readonly [string, (container: Container) => string |
 ];
 
 /** `/tmp:size=64m,mode=1777,noexec,nosuid,nodev`. */
-export function tmpfsText({ target, size = 0, exec, mode, uid, gid }: TmpfsMount): string {
+function tmpfsText({ target, size = 0, exec, mode, uid, gid }: TmpfsMount): string {
   const owner = [...(uid === undefined ? [] : [`uid=${uid}`]), ...(gid === undefined ? [] : [`gid=${gid}`])];
   const options = [
     ...owner,

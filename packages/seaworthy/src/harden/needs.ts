@@ -51,7 +51,7 @@ const readOnlyCode: Restriction = {
 };
 
 /** Everything but the user, the capabilities and the limits. Roughly from what is needed most often on. */
-export const RESTRICTIONS: readonly Restriction[] = [
+const RESTRICTIONS: readonly Restriction[] = [
   ...[readOnlyRoot, tmpfsNoexec, noNewPrivileges, seccomp, readOnlyCode, privateNetwork],
   ...[privatePid, privateIpc, systemPaths, noHostDevices],
 ];
@@ -128,7 +128,7 @@ function newMounts({ mounts, name }: Container, needs: Needs, project: string): 
  * With nothing in it to execute. `/tmp` is everybody's; another is its user's own by number, not by a mode for all:
  * runc before 1.2 gives one whose directory is not in the image the mode 0755 from the second start on.
  */
-export function tmpfsAt(target: string, { uid, gid }: User): TmpfsMount {
+function tmpfsAt(target: string, { uid, gid }: User): TmpfsMount {
   const mount = { kind: "tmpfs", target, size: scratchSize(target), exec: false } as const;
   const isShared = uid === 0 || target === "/tmp" || target === "/var/tmp";
   return isShared ? { ...mount, mode: 0o1777 } : { ...mount, mode: 0o755, uid, gid };

@@ -29,6 +29,6 @@ export function onLoopback(port: string): string | undefined {
   return first.includes("$") ? undefined : `${LOOPBACK}:${second}:${third}`;
 }
 
-export function isLoopbackAddress(address: string): boolean {
+function isLoopbackAddress(address: string): boolean {
   return /^127\.|^\[?::1\]?$|^localhost$/.test(address);
 }

@@ -8,7 +8,7 @@ import { reach } from "../net/reach.ts";
 import type { StackHandle, StackRuntime } from "../stack/stack-runtime.ts";
 import type { StackSpec } from "../stack/stack-spec.ts";
 import type { ServiceState } from "../stack/state.ts";
-import { type CopyOptions, copyStack, trialName } from "./copy-stack.ts";
+import { type CopyOptions, copyStack } from "./copy-stack.ts";
 import type { Usage } from "./limits.ts";
 import type { Outcome, TryOut } from "./outcome.ts";
 import { parseStatus, processUsers } from "./process-users.ts";
@@ -216,11 +216,6 @@ export function tryOutOn(spec: StackSpec, options: TryOutOptions): TryOut {
     }
     return lines.slice(-LOG_LINES);
   }
-}
-
-/** Removes what a trial that was killed has left. @returns whether there was anything */
-export async function removeTrial(runtime: StackRuntime, project: string): Promise<boolean> {
-  return await runtime.stop(trialName(project), {});
 }
 
 async function answerOf({ address, published }: PublishedPort): Promise<string> {

@@ -86,7 +86,7 @@ export function isMerge({ key }: Pair): boolean {
   return isScalar(key) && typeof key.value === "symbol";
 }
 
-export function keyOf({ key }: Pair): string {
+function keyOf({ key }: Pair): string {
   return isScalar(key) ? String(key.value) : "";
 }
 
@@ -101,7 +101,7 @@ export function ownPair(map: YAMLMap, key: string): Pair | undefined {
 }
 
 /** The mappings that `<<` brings in, first wins. */
-export function mergedMaps(source: Pick<YamlSource, "aliases">, map: YAMLMap): readonly YAMLMap[] {
+function mergedMaps(source: Pick<YamlSource, "aliases">, map: YAMLMap): readonly YAMLMap[] {
   return map.items.filter(isMerge).flatMap((pair) => {
     const value = valueOf(pair);
     const node = value === undefined ? undefined : follow(source, value);

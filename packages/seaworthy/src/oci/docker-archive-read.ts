@@ -49,7 +49,7 @@ export async function readDockerArchive(
     else if (wanted.has(name)) layers.set(name, await keepLayer(store, content, writeListing));
   }
   if (configText === undefined) throw notAnArchive(manifest.Config, "none");
-  const document = parse<ConfigDocument>(configText, manifest.Config);
+  const document = parse(configText, manifest.Config) as ConfigDocument;
   const history = (document.history ?? []).filter((row) => row.empty_layer !== true);
   const diffIds = document.rootfs?.diff_ids ?? [];
   const found = manifest.Layers.map((name, index): Layer => {
@@ -88,7 +88,7 @@ async function readManifest(
     if (name === "manifest.json") text = Buffer.from(content);
   }
   if (text === undefined) throw notAnArchive("manifest.json", "none");
-  const [manifest] = parse<readonly ArchiveManifest[]>(text, "manifest.json");
+  const [manifest] = parse(text, "manifest.json") as readonly ArchiveManifest[];
   if (manifest === undefined) throw notAnArchive("an image in manifest.json", "an empty list");
   return { manifest, links };
 }
@@ -110,9 +110,9 @@ async function keepLayer(
   };
 }
 
-function parse<T>(text: Buffer, name: string): T {
+function parse(text: Buffer, name: string): unknown {
   try {
-    return JSON.parse(text.toString("utf8")) as T;
+    return JSON.parse(text.toString("utf8")) as unknown;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw notAnArchive(`JSON in ${name}`, "something else");

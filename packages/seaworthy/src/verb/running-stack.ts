@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Mount } from "../engine/container.ts";
 import { removeLeftovers } from "../engine/runc/leftovers.ts";
 import type { StackService } from "../engine/stack-service.ts";
+import { trialName } from "../harden/copy-stack.ts";
 import { doubleName } from "../probe/stack/double-stack.ts";
 import { requireBindSources } from "../recipe/bind-sources.ts";
 import { ensureSecrets } from "../recipe/secrets.ts";
@@ -30,9 +31,10 @@ export function proofFolder({ directories, compose }: Project): string {
   return join(directories.run, proofName(compose.name));
 }
 
-/** Ends and removes all that a proof has made, also after a crash: doubles, twins, the second stack, and their data. */
+/** Ends and removes all that proofs and trials have made, also after a crash: doubles, twins, copies of the stack. */
 export async function removeProof(project: Project, runtime: StackRuntime): Promise<void> {
   await runtime.stop(doubleName(project.compose.name), {});
+  await runtime.stop(trialName(project.compose.name), {});
   await removeLeftovers(project.directories.run, proofName(project.compose.name));
   for (const folder of [proofFolder(project), proofState(project)]) {
     await rm(folder, { recursive: true, force: true });
@@ -40,7 +42,7 @@ export async function removeProof(project: Project, runtime: StackRuntime): Prom
 }
 
 /** Where a proof keeps the volumes of a stack that it brought up itself. */
-export function proofState({ directories, compose }: Project): string {
+function proofState({ directories, compose }: Project): string {
   return join(directories.state, "proof", compose.name);
 }
 

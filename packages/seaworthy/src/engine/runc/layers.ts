@@ -28,7 +28,7 @@ export async function unpackedLayers(
 }
 
 /** Layers whose owners are all the caller, as without root they are, are kept apart from those with their own. */
-export function layerFolder(layerRoot: string, layer: Pick<Layer, "diffId">): string {
+function layerFolder(layerRoot: string, layer: Pick<Layer, "diffId">): string {
   return join(layerRoot, ...(isRootless() ? ["rootless"] : []), hexOf(layer.diffId));
 }
 

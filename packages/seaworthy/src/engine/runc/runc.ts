@@ -57,17 +57,6 @@ function runcEnvironment(runc: RuncBinary): NodeJS.ProcessEnv {
   return runc.libraries === "" ? process.env : { ...process.env, LD_LIBRARY_PATH: runc.libraries };
 }
 
-/** @throws Fault `engine/not-root` */
-export function requireRoot(): void {
-  if (process.geteuid?.() === 0) return;
-  throw new Fault({
-    code: "engine/not-root",
-    message: "expected to run as root, which containers of the built-in engine need, found an ordinary user",
-    hint: "Run the command as root (sudo), or use a Docker Engine.",
-    exit: 2,
-  });
-}
-
 async function startContainer(
   container: Container,
   options: StartOptions,

@@ -22,7 +22,9 @@ async function copyOf(mount: Mount, place: CopyPlace): Promise<readonly Mount[]>
       return [{ ...mount, ...volumeNamed(mount.name, place) }];
     case "bind":
       return await copyOfBind(mount, place);
-    default:
+    case "scratch":
+    case "secret":
+    case "tmpfs":
       return [mount];
   }
 }

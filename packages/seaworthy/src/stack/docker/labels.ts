@@ -10,11 +10,11 @@ export type Labels = Readonly<Record<string, string>>;
 /** @see https://github.com/docker/compose/blob/v2.26.1/pkg/api/labels.go */
 export const PROJECT = "com.docker.compose.project";
 export const SERVICE = "com.docker.compose.service";
-export const NUMBER = "com.docker.compose.container-number";
-export const ONE_OFF = "com.docker.compose.oneoff";
+const NUMBER = "com.docker.compose.container-number";
+const ONE_OFF = "com.docker.compose.oneoff";
 export const DEPENDS_ON = "com.docker.compose.depends_on";
-export const NETWORK = "com.docker.compose.network";
-export const VOLUME = "com.docker.compose.volume";
+const NETWORK = "com.docker.compose.network";
+const VOLUME = "com.docker.compose.volume";
 /** The digest of the whole declaration: tells what runs from what the Compose file says now. */
 export const DECLARED = "dev.seaworthy.declared";
 /** The guard that ends the stack with the process that started it: see `leash.ts`. */

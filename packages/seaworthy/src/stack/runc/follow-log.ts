@@ -24,13 +24,13 @@ export async function logCursor(file: string, fromEnd: boolean): Promise<LogCurs
 
   async function readRest(): Promise<string> {
     const chunks: Buffer[] = [];
-    for (const buffer = Buffer.alloc(CHUNK); handle !== undefined; ) {
-      const { bytesRead } = await handle.read(buffer, 0, CHUNK, at);
-      if (bytesRead === 0) break;
+    for (;;) {
+      const buffer = Buffer.alloc(CHUNK);
+      const { bytesRead = 0 } = (await handle?.read(buffer, 0, CHUNK, at)) ?? {};
+      if (bytesRead === 0) return Buffer.concat(chunks).toString("utf8");
       at += bytesRead;
-      chunks.push(Buffer.from(buffer.subarray(0, bytesRead)));
+      chunks.push(buffer.subarray(0, bytesRead));
     }
-    return Buffer.concat(chunks).toString("utf8");
   }
 
   /** The file that has our name now may be another one. */

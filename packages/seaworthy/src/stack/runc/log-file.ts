@@ -69,14 +69,16 @@ export function logWriter(file: string, rotation: LogRotation = DEFAULT_ROTATION
   let waiting = "";
   let writing: Promise<void> = Promise.resolve();
   const flush = (): Promise<void> => {
-    writing = writing.then(async () => {
-      if (waiting === "") return;
-      const bytes = Buffer.from(waiting, "latin1");
-      waiting = "";
-      // A full disk costs lines, not the service that prints them.
-      await append(file, rotation, bytes).catch(() => undefined);
-    });
+    writing = writeAfter(writing);
     return writing;
+  };
+  const writeAfter = async (before: Promise<void>): Promise<void> => {
+    await before;
+    if (waiting === "") return;
+    const bytes = Buffer.from(waiting, "latin1");
+    waiting = "";
+    // A full disk costs lines, not the service that prints them.
+    await append(file, rotation, bytes).catch(() => undefined);
   };
   return {
     write(text) {

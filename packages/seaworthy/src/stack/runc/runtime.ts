@@ -57,9 +57,8 @@ export function createRuncRuntime(options: RuncRuntimeOptions): StackRuntime {
       const state = await readStack(project, { runRoot });
       if (state === undefined) return [];
       const { pid } = state.supervisor;
-      const services = await Promise.all(
-        state.services.map((one) => (one.pid === undefined ? [] : processTree(one.pid))),
-      );
+      const pids = state.services.flatMap(({ pid: first }) => first ?? []);
+      const services = await Promise.all(pids.map(processTree));
       // A service's process is in this table only when it is on the host's own network.
       return await listeningSockets("self", [pid, ...services.flat()]);
     },
