@@ -4,8 +4,10 @@
  * in turns, so that what disturbs the machine disturbs both.
  */
 import { execFileSync, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { median, pairedRatio } from "./statistics.mjs";
 
@@ -46,11 +48,14 @@ async function startBare(pid) {
     ),
   );
   const env = Object.fromEntries(environment.map((one) => one.split(/=(.*)/s, 2)));
+  // What it prints is kept in a file, as the container's is.
+  const log = openSync(join(tmpdir(), `seaworthy-bench-${process.pid}.log`), "w");
   const child = spawn(
     "nsenter",
     ["--target", `${pid}`, "--net", "--mount", "--root", "--wd", "--", ...command],
-    { stdio: ["ignore", "ignore", "inherit"], env: { ...env, PORT: `${BARE_PORT}` } },
+    { stdio: ["ignore", log, log], env: { ...env, PORT: `${BARE_PORT}` } },
   );
+  closeSync(log);
   for (let tries = 0; tries < 100; tries += 1) {
     if (answers(pid, `http://127.0.0.1:${BARE_PORT}/health`)) return child;
     await sleep(100);
