@@ -19,11 +19,12 @@ export interface WhyAnswer extends ListedPath {
  * @throws Fault `why/no-path` when the image has no such path
  */
 export async function why(options: WhyOptions, io: VerbIo): Promise<readonly WhyAnswer[]> {
-  const { images, project } = await build({ ...options, service: options.service ?? undefined }, io);
-  const chosen = images.find(({ plan }) =>
-    options.service === undefined ? plan.role === "app" : plan.service === options.service,
+  const { services, project } = await build(options, io);
+  await using _ = project.host;
+  const chosen = services.find(({ service, role }) =>
+    options.service === undefined ? role === "app" : service === options.service,
   );
-  const image = (chosen ?? images[0])?.image;
+  const image = await (chosen ?? services[0])?.stored();
   if (image === undefined) throw new TypeError("expected a built image, found none");
   const answers: WhyAnswer[] = [];
   for (const layer of image.layers) {

@@ -5,7 +5,7 @@ import { size, table } from "../text.ts";
 
 export const buildCommand: Command = {
   name: "build",
-  summary: "Build the images of the project, without Docker",
+  summary: "Build the images of the project; without Docker, unless its engine is used",
   takes: [DIRECTORY],
   options: [
     ...PROJECT,
@@ -37,7 +37,17 @@ export const buildCommand: Command = {
         size: unpacked(image),
         layers: image.layers,
       })),
+      services: built.services.map(({ service, image, origin }) => ({
+        service,
+        reference: image.reference,
+        id: image.manifest.digest,
+        origin,
+      })),
     });
+    const foreign = built.services.filter(({ origin }) => origin !== "assembled");
+    if (foreign.length > 0) output.line();
+    for (const { image, origin } of foreign)
+      output.line(`${image.reference}  ${image.manifest.digest}  ${origin}`);
     for (const { image } of built.images) {
       output.line();
       output.line(`${image.reference}  ${image.manifest.digest}`);
