@@ -186,24 +186,6 @@ describe("the machine", () => {
     60_000,
   );
 
-  test.skipIf(!isRoot())(
-    "without root the image is built, and the proof says why it could not run (needs root to stop being it)",
-    async () => {
-      await using other = await sandbox({ cache: "fresh" });
-      writeFileSync(
-        join(other.project, "seaworthy.lock"),
-        readFileSync(join(example.project, "seaworthy.lock")),
-      );
-      const home = join(other.project, "..");
-      execFileSync("chown", ["-R", "12345:12345", home]);
-      const wrapper = ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups"];
-      const refused = await other.seaworthy(["prove"], { wrapper, env: { HOME: home } });
-      expectRefusal(refused, 2, /root/, /engine\/not-root/);
-      expect(refused.stdout).toMatch(/✓ build .*myapp:prod/);
-    },
-    120_000,
-  );
-
   test.skipIf(!isRoot() || spawnSync("mount", ["--version"]).status !== 0)(
     "the disk is full (needs root for a small one)",
     async () => {

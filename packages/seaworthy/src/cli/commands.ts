@@ -4,12 +4,14 @@ import { buildCommand } from "./commands/build.ts";
 import { cacheCommand } from "./commands/cache.ts";
 import { downCommand } from "./commands/down.ts";
 import { engineCommand } from "./commands/engine.ts";
+import { execCommand } from "./commands/exec.ts";
 import { hardenCommand } from "./commands/harden.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { planCommand } from "./commands/plan.ts";
 import { proveCommand } from "./commands/prove.ts";
 import { psCommand } from "./commands/ps.ts";
 import { shipCommand } from "./commands/ship.ts";
+import { statsCommand } from "./commands/stats.ts";
 import { upCommand } from "./commands/up.ts";
 import { whyCommand } from "./commands/why.ts";
 
@@ -20,6 +22,8 @@ export const COMMANDS: readonly Command[] = [
   upCommand,
   psCommand,
   logsCommand,
+  execCommand,
+  statsCommand,
   downCommand,
   proveCommand,
   hardenCommand,

@@ -33,7 +33,7 @@ export async function serviceKind(project: ComposeProject, service: ComposeServi
       code: "recipe/no-package-json",
       message: `expected a package.json in ${build.context}, from which ${service.name} is built, found none`,
       place: placeOf(project, service, "build"),
-      hint: "Point build.context at a Node service, or list Debian packages under x-seaworthy.packages.",
+      hint: "Point build.context at a Node service, list Debian packages under x-seaworthy.packages, or use a Docker Engine, which builds a Dockerfile.",
       cause: error,
     });
   }

@@ -1,4 +1,4 @@
-/** `logs`: what the services of a running stack printed. */
+/** `logs`: what the services of a stack printed, and with `follow` what they go on to print. */
 import type { ServiceLogLine } from "../stack/stack-runtime.ts";
 import { openRuntime } from "./running-stack.ts";
 import type { ProjectOptions, VerbIo } from "./verb.ts";
@@ -7,17 +7,16 @@ export interface LogsOptions extends ProjectOptions {
   readonly service?: string | undefined;
   /** Lines from the end of each service's log; all of what is kept when left out. */
   readonly tail?: number | undefined;
+  /** Goes on until the stack is down, or the signal. */
+  readonly follow: boolean;
 }
 
-export async function logs(options: LogsOptions, io: VerbIo): Promise<readonly ServiceLogLine[]> {
+/** @throws Fault `stack/unknown-service` */
+export async function* logs(
+  { service, tail, follow, ...options }: LogsOptions,
+  io: VerbIo,
+): AsyncGenerator<ServiceLogLine> {
   const { project, runtime } = await openRuntime(options, io);
-  const services = options.service === undefined ? undefined : [options.service];
-  const lines: ServiceLogLine[] = [];
-  for await (const line of runtime.logs(project.compose.name, {
-    services,
-    tail: options.tail,
-    follow: false,
-  }))
-    lines.push(line);
-  return lines;
+  const services = service === undefined ? undefined : [service];
+  yield* runtime.logs(project.compose.name, { services, tail, follow, signal: io.signal });
 }

@@ -107,6 +107,7 @@ function ownerOptions({ uid, gid }: TmpfsMount): readonly string[] {
  * It would fill a tmpfs with what the image has there, and gives one to no other owner than root and the container's user.
  * Below its own /run it forgets the mode, so that one which is to be everybody's is at least the user's.
  */
-function podmanOptions({ uid }: TmpfsMount, user: User): readonly string[] {
-  return ["notmpcopyup", ...(uid === undefined || uid === user.uid ? ["U"] : [])];
+function podmanOptions({ uid, mode }: TmpfsMount, user: User): readonly string[] {
+  const isTheirs = uid === undefined ? (mode & 0o002) !== 0 : uid === user.uid;
+  return ["notmpcopyup", ...(isTheirs ? ["U"] : [])];
 }

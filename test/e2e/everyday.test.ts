@@ -1,0 +1,43 @@
+/** What people do with a stack that is up: look at its logs, run something in it, see what it uses. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isRoot, type Sandbox, sandbox } from "./cli.ts";
+
+describe.skipIf(!isRoot())("a stack that is up (needs root)", () => {
+  let example: Sandbox;
+
+  beforeAll(async () => {
+    example = await sandbox();
+    const { code, stderr } = await example.seaworthy(["up"]);
+    expect(code, stderr).toBe(0);
+  }, 300_000);
+  afterAll(async () => await example[Symbol.asyncDispose](), 60_000);
+
+  test("exec runs a program with the service's own rights, and tells how it ended", async () => {
+    const ran = await example.seaworthy(["exec", "app", "--", "node", "-p", "process.getuid()"]);
+    expect(ran).toMatchObject({ code: 0, stdout: "10001\n" });
+    const failed = await example.seaworthy(["exec", "app", "--", "node", "-e", "process.exit(7)"]);
+    expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining("found 7") as string });
+    const unknown = await example.seaworthy(["exec", "web", "--", "node"]);
+    expect(unknown.stderr).toContain("app, db, redis");
+  });
+
+  test("stats shows every service with its limits", async () => {
+    const { stdout } = await example.seaworthy(["stats", "--json"]);
+    const usages = JSON.parse(stdout) as readonly { service: string; memory: number; memoryLimit: number }[];
+    expect(usages.map(({ service }) => service)).toEqual(["app", "db", "redis"]);
+    for (const { memory, memoryLimit } of usages) {
+      expect(memory).toBeGreaterThan(1_000_000);
+      expect(memory).toBeLessThan(memoryLimit);
+    }
+  });
+
+  test("logs --follow goes on until the stack is down", async () => {
+    const following = example.seaworthy(["logs", "--follow", "--service", "db"]);
+    await fetch(`http://127.0.0.1:${example.port}/health`);
+    expect((await example.seaworthy(["down"])).code).toBe(0);
+    const { code, stdout } = await following;
+    expect(code).toBe(0);
+    expect(stdout).toContain("database system is ready to accept connections");
+    expect(stdout).toContain("database system is shut down");
+  });
+});
