@@ -1,7 +1,8 @@
 /**
- * What hardening costs under load. The example's server runs twice in one network namespace, with the same files, the same
- * Node and the same database: in its hardened container, and as a bare process that no control holds. Both are loaded
- * in turns, so that what disturbs the machine disturbs both.
+ * What hardening costs under load. The example's server runs three times, with the same files, the same Node and the same
+ * database: in its hardened container, in a container that nothing confines, and as a bare process. They are loaded in
+ * turns, so that what disturbs the machine disturbs all of them. Hardened to plain is the price of the controls; plain to
+ * bare is that of any container, most of it for keeping what the service prints.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
@@ -9,30 +10,35 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { PLAIN_PORT } from "./stack.mjs";
 import { median, pairedRatio } from "./statistics.mjs";
 
 const AUTOCANNON = resolve(import.meta.dirname, "../node_modules/autocannon/autocannon.js");
 const TURNS = 7;
 const SECONDS = 4;
 const CONNECTIONS = 20;
-const HARDENED_PORT = 8000;
+const PORT = 8000;
 const BARE_PORT = 18_000;
 const PATHS = ["/health", "/notes"];
 
-/** @param {{ pid: number, port: number }} app the hardened one, its process and its published port */
+/** @param {{ hardened: number, plain: number }} app the first process of each container */
 export async function measureLoad(app, engine) {
-  const bare = await startBare(app.pid);
+  const bare = await startBare(app.hardened);
+  const servers = {
+    bare: [app.hardened, BARE_PORT],
+    plain: [app.plain, PLAIN_PORT],
+    hardened: [app.hardened, PORT],
+  };
   try {
     const rows = [];
     for (const path of PATHS) {
-      const runs = { bare: [], hardened: [] };
+      const runs = { bare: [], plain: [], hardened: [] };
       for (let turn = 0; turn < TURNS; turn += 1) {
-        runs.bare.push(load(app.pid, `http://127.0.0.1:${BARE_PORT}${path}`));
-        runs.hardened.push(load(app.pid, `http://127.0.0.1:${HARDENED_PORT}${path}`));
+        for (const [what, [pid, port]] of Object.entries(servers)) {
+          runs[what].push(load(pid, `http://127.0.0.1:${port}${path}`));
+        }
       }
-      rows.push(
-        ...Object.entries(runs).map(([what, figures]) => row(engine, what, path, figures, runs.bare)),
-      );
+      rows.push(...Object.keys(runs).map((what) => row(engine, what, path, runs)));
     }
     return rows;
   } finally {
@@ -86,16 +92,19 @@ function load(pid, url, seconds = SECONDS, connections = CONNECTIONS) {
   return { requests: requests.average, p99: latency.p99, errors: errors + non2xx };
 }
 
-function row(engine, what, path, figures, bare) {
-  const of = (runs, key) => runs.map((run) => run[key]);
+function row(engine, what, path, runs) {
+  const figures = runs[what];
+  const of = (whose, key) => runs[whose].map((run) => run[key]);
+  const ratioTo = (whose) => Number(pairedRatio(of(what, "requests"), of(whose, "requests")).toFixed(3));
   const errors = figures.reduce((sum, run) => sum + run.errors, 0);
   if (errors > 0) throw new Error(`expected no failed request, found ${errors} of ${what} at ${path}`);
   return {
     engine,
     what,
     path,
-    requestsPerSecond: Math.round(median(of(figures, "requests"))),
-    p99: median(of(figures, "p99")),
-    requestsToBare: Number(pairedRatio(of(figures, "requests"), of(bare, "requests")).toFixed(3)),
+    requestsPerSecond: Math.round(median(of(what, "requests"))),
+    p99: median(of(what, "p99")),
+    requestsToBare: ratioTo("bare"),
+    requestsToPlain: ratioTo("plain"),
   };
 }

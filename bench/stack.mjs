@@ -3,9 +3,27 @@ import { execFileSync } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { parse, stringify } from "yaml";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const BIN = join(ROOT, "packages/seaworthy/bin/seaworthy.js");
+
+/** The example's service once more, in a container that nothing confines: what hardening costs is the difference to it. */
+const PLAIN = "plain";
+/** Another than the hardened one's: an engine may give both one network namespace. */
+export const PLAIN_PORT = 8001;
+const CONTROLS = [
+  "user",
+  "read_only",
+  "tmpfs",
+  "cap_drop",
+  "security_opt",
+  "pids_limit",
+  "mem_limit",
+  "cpus",
+];
+/** What only one container can have. */
+const OWN = ["ports", "container_name", "image"];
 
 /** @param {string} engine `runc` or `docker`, the latter as the environment names it */
 export async function benchStack(engine) {
@@ -15,12 +33,8 @@ export async function benchStack(engine) {
     recursive: true,
     filter: (source) => !/\/(node_modules|dist|secrets|\.seaworthy|seaworthy\.lock)$/.test(source),
   });
-  // How much of the machine a service may use is a budget, not the price of its confinement: both sides get all of it.
   const compose = join(project, "compose.yaml");
-  await writeFile(
-    compose,
-    (await readFile(compose, "utf8")).replaceAll(/cpus: \S+/g, `cpus: ${cpus().length}`),
-  );
+  await writeFile(compose, withPlainTwin(await readFile(compose, "utf8")));
   const env = {
     ...process.env,
     COMPOSE_PROJECT_NAME: `bench-${process.pid}`,
@@ -41,11 +55,30 @@ export async function benchStack(engine) {
   try {
     seaworthy("up", ...(engine === "docker" ? ["--assemble"] : []));
     const { services } = JSON.parse(seaworthy("ps", "--json").toString());
-    const app = services.find(({ name }) => name === "app");
-    if (app?.pid === undefined) throw new Error("expected the app to run as a process of this machine");
-    return { pid: app.pid, port: app.ports[0].published, dispose };
+    const pidOf = (wanted) => {
+      const pid = services.find(({ name }) => name === wanted)?.pid;
+      if (pid === undefined) throw new Error(`expected ${wanted} to run as a process of this machine`);
+      return pid;
+    };
+    return { hardened: pidOf("app"), plain: pidOf(PLAIN), dispose };
   } catch (error) {
     await dispose();
     throw error;
   }
+}
+
+function withPlainTwin(text) {
+  const compose = parse(text);
+  const { app } = compose.services;
+  const rest = Object.entries(app).filter(([key]) => !CONTROLS.includes(key) && !OWN.includes(key));
+  // How much of the machine a service may use is a budget, not the price of its confinement: each gets all of it.
+  app.cpus = cpus().length;
+  compose.services[PLAIN] = {
+    ...Object.fromEntries(rest),
+    image: "myapp:plain",
+    user: "0:0",
+    environment: { ...app.environment, PORT: PLAIN_PORT },
+    security_opt: ["seccomp=unconfined"],
+  };
+  return stringify(compose);
 }

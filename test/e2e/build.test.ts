@@ -87,7 +87,8 @@ describe("other tools take the image", () => {
     "skopeo and umoci (needs both)",
     async () => {
       const layout = join(scratch, "layout");
-      expect((await first.seaworthy(["build", "-o", `oci:${layout}`])).code).toBe(0);
+      const { code, stderr } = await first.seaworthy(["build", "-o", `oci:${layout}`]);
+      expect(code, stderr).toBe(0);
       const about = JSON.parse(execFileSync("skopeo", ["inspect", `oci:${layout}:prod`]).toString()) as {
         Digest: string;
         Layers: string[];

@@ -99,7 +99,8 @@ async function startContainer(
   } catch (error) {
     runner?.end();
     await members.kill();
-    const problem = options.signal?.aborted === true ? error : await startProblem(error, container, bundle);
+    const aborted = options.signal?.aborted === true;
+    const problem = aborted ? options.signal?.reason : await startProblem(error, container, bundle);
     await removeContainer(parts);
     throw problem;
   }

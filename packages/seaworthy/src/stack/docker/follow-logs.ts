@@ -13,17 +13,14 @@ interface Reading {
   /** The run of its first process that was read last: a restart makes another one. */
   readonly run: string;
   /** The time of the last line. */
-  last: string | undefined;
-  /** In milliseconds since 1970, by our own clock. */
-  ended: number;
+  last: bigint;
+  /** How many lines had that time: Podman says whole seconds, which many lines share. */
+  atLast: number;
   isOpen: boolean;
 }
 
-/** Right after the last line; after the end of reading when the engine's times are too coarse to tell lines apart. */
-function resumeAfter(last: string, ended: number): { readonly since: number; readonly after: bigint } {
-  if (!last.includes(".")) return { since: ended / 1000, after: -1n };
-  const after = instantOf(last);
-  return { since: Number(after / 1_000_000n - 1n) / 1000, after };
+function isAfter(one: Reading, other: Reading): boolean {
+  return one.last > other.last || (one.last === other.last && one.atLast > other.atLast);
 }
 
 export async function* followLogs(
@@ -41,22 +38,32 @@ export async function* followLogs(
     service: string,
     before: Reading | undefined,
   ): Promise<void> {
-    const { last, ended = 0 } = before ?? {};
-    const reading: Reading = { run: container.State.StartedAt, last, ended, isOpen: true };
+    const reading: Reading = { run: container.State.StartedAt, last: -1n, atLast: 0, isOpen: true };
     readings.set(container.Id, reading);
-    const from = last === undefined ? { ...toEngineOptions(options), after: -1n } : resumeAfter(last, ended);
-    const wanted = { ...from, follow: true, signal };
+    // From the second of the last line: what was read of it is passed over.
+    const from =
+      before === undefined ? toEngineOptions(options) : { since: Number(before.last / 1_000_000_000n) };
     try {
-      for await (const line of containerLines(client, container, service, wanted)) {
-        if (instantOf(line.time) <= from.after) continue;
-        reading.last = line.time;
-        await lines.send(line);
+      for await (const line of containerLines(client, container, service, {
+        ...from,
+        follow: true,
+        signal,
+      })) {
+        const instant = instantOf(line.time);
+        if (instant !== reading.last) reading.atLast = 0;
+        reading.last = instant;
+        reading.atLast += 1;
+        if (before === undefined || isAfter(reading, before)) await lines.send(line);
       }
     } catch {
       // A container that was removed, or an engine that has gone: the watch finds out which.
     }
+    // Nothing new came.
+    if (before !== undefined && !isAfter(reading, before)) {
+      reading.last = before.last;
+      reading.atLast = before.atLast;
+    }
     reading.isOpen = false;
-    reading.ended = Date.now();
     await watch.refresh().catch(() => undefined);
   }
 

@@ -14,6 +14,9 @@ export type SupervisorProcess = ReturnType<typeof start>;
 /** flock's answer when somebody else has the lock. */
 const LOCKED = 75;
 
+/** In seconds: the lock of a supervisor that was killed is free when its flock has noticed. */
+const PATIENCE = "1";
+
 /**
  * Resolves when the supervisor waits for orders; it ends by itself when the channel closes before it got any.
  * @throws Fault `stack/already-running`, `stack/supervisor`, `shell/not-found`
@@ -27,7 +30,7 @@ export async function launchSupervisor(
   const log = await open(places.supervisorLog, "a", 0o600);
   // flock stays as the parent and keeps the lock from all that the supervisor starts.
   const argv = [
-    ...["flock", "--nonblock", "--close", "--conflict-exit-code", String(LOCKED), places.lock],
+    ...["flock", "--timeout", PATIENCE, "--close", "--conflict-exit-code", String(LOCKED), places.lock],
     ...["unshare", ...userNamespace(), "--mount", "--propagation", "slave", "--", "sh", "-c"],
     podScript(places),
     ...["supervisor", process.execPath, supervisorProgram(import.meta.url), runRoot, project],
