@@ -20,6 +20,8 @@ export function leftovers(runDirectory: string, project: string): Leftovers {
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
       const cgroup = readFileSync(`/proc/${pid}/cgroup`, "utf8");
+      // One that was killed waits for the machine's first process to take note.
+      if (/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, "utf8"))) continue;
       if (!command.includes(runDirectory) && !cgroup.includes(`/seaworthy/${project}`)) continue;
       processes.push(`${pid} ${command}`);
       const network = readlinkSync(`/proc/${pid}/ns/net`);

@@ -1,5 +1,5 @@
 /** Says why a container could not be started, from what the preparation and runc left in the bundle. */
-import { readFile } from "node:fs/promises";
+import { readFile, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { isMissing } from "../../fault/errno.ts";
 import { Fault } from "../../fault/fault.ts";
@@ -9,7 +9,7 @@ export async function startProblem(error: unknown, container: Container, bundle:
   if (error instanceof Fault) return error;
   const preparation = (await readIfThere(join(bundle, "prepare.log"))).trim();
   const log = lastLogMessage(await readIfThere(join(bundle, "runc.log")));
-  const reason = log ?? (preparation === "" ? String(error) : preparation);
+  const reason = log ?? (preparation === "" ? await unsaid(error, bundle) : preparation);
   return new Fault({
     code: log === undefined && /overlay/.test(preparation) ? "engine/overlay" : "engine/start",
     message: `expected service "${container.name}" to start (${container.argv.join(" ")}), but ${reason}`,
@@ -17,6 +17,12 @@ export async function startProblem(error: unknown, container: Container, bundle:
     exit: 2,
     cause: error,
   });
+}
+
+/** Nobody could write down what went wrong: on a full disk that is the reason. */
+async function unsaid(error: unknown, bundle: string): Promise<string> {
+  const disk = await statfs(bundle).catch(() => undefined);
+  return disk?.bavail === 0 ? `there is no space left on the disk of ${bundle}` : String(error);
 }
 
 function hintFor(reason: string): string | undefined {

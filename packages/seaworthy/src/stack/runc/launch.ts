@@ -28,9 +28,9 @@ export async function launchSupervisor(
 ): Promise<SupervisorProcess> {
   await mkdir(places.folder, { recursive: true, mode: 0o700 });
   const log = await open(places.supervisorLog, "a", 0o600);
-  // flock stays as the parent and keeps the lock from all that the supervisor starts.
+  // flock stays as the parent; the supervisor holds the lock with it, and Node hands on nothing that it inherited.
   const argv = [
-    ...["flock", "--timeout", PATIENCE, "--close", "--conflict-exit-code", String(LOCKED), places.lock],
+    ...["flock", "--timeout", PATIENCE, "--conflict-exit-code", String(LOCKED), places.lock],
     ...["unshare", ...userNamespace(), "--mount", "--propagation", "slave", "--", "sh", "-c"],
     podScript(places),
     ...["supervisor", process.execPath, supervisorProgram(import.meta.url), runRoot, project],
