@@ -16,6 +16,8 @@ function keys(supported: string, known = ""): KeyTable {
 
 type Level =
   | "project"
+  | "include"
+  | "extends"
   | "service"
   | "build"
   | "deploy"
@@ -40,17 +42,19 @@ type Level =
 
 /** @see {@link https://github.com/compose-spec/compose-spec/blob/main/schema/compose-spec.json} */
 export const KEYS: Readonly<Record<Level, KeyTable>> = {
-  project: keys("name version services networks volumes secrets configs x-seaworthy", "include models"),
+  project: keys("name version services networks volumes secrets configs x-seaworthy", "models"),
+  include: keys("path project_directory env_file"),
+  extends: keys("service file"),
   service: keys(
     "build cap_add cap_drop command configs container_name cpus depends_on deploy entrypoint env_file environment " +
       "expose group_add healthcheck hostname image init ipc labels logging mem_limit memswap_limit network_mode " +
-      "networks pid pids_limit ports privileged pull_policy read_only restart secrets security_opt shm_size " +
+      "networks pid pids_limit ports privileged profiles pull_policy read_only restart secrets security_opt shm_size " +
       "stdin_open stop_grace_period stop_signal tmpfs tty user volumes working_dir x-seaworthy",
     "annotations attach blkio_config cgroup cgroup_parent cpu_count cpu_percent cpu_period cpu_quota " +
       "cpu_rt_period cpu_rt_runtime cpu_shares cpuset credential_spec develop device_cgroup_rules devices dns " +
-      "dns_opt dns_search domainname extends external_links extra_hosts gpus isolation label_file links " +
+      "dns_opt dns_search domainname external_links extra_hosts gpus isolation label_file links " +
       "mac_address mem_reservation mem_swappiness models oom_kill_disable oom_score_adj platform post_start " +
-      "pre_stop profiles provider pull_refresh_after runtime scale storage_opt sysctls ulimits use_api_socket " +
+      "pre_stop provider pull_refresh_after runtime scale storage_opt sysctls ulimits use_api_socket " +
       "userns_mode uts volumes_from",
   ),
   build: keys(
@@ -93,11 +97,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   content: "Put the text into a file and name it with `file`.",
   devices: "Leave it out; a web service needs no device beyond those every container has.",
   environment: "Put the value into a file and name it with `file`.",
-  extends: "Write the inherited keys out, or share them with a YAML anchor and `<<`.",
   external: "Leave it out; Seaworthy makes what the stack needs.",
-  include: "Put all services into one file.",
   links: "Leave it out; services reach each other by name.",
-  profiles: "Move the services of other profiles to a file of their own.",
   ulimits: "Leave it out and bound the service with pids_limit and mem_limit.",
 };
 

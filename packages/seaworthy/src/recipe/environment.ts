@@ -40,16 +40,12 @@ export function readPairs(node: ComposeNode): ReadonlyMap<string, string | undef
 }
 
 /** All files of `env_file:` one over the other; a later one can use the variables of those before it. */
-export async function readEnvFiles(
-  node: ComposeNode,
-  directory: string,
-  lookup: Lookup,
-): Promise<ReadonlyMap<string, string>> {
+export async function readEnvFiles(node: ComposeNode, lookup: Lookup): Promise<ReadonlyMap<string, string>> {
   const environment = new Map<string, string>();
   const known = (name: string): string | undefined => environment.get(name) ?? lookup(name);
   for (const item of node.kind === "list" ? node.items : [node]) {
     const { path, needed } = readEnvFile(item);
-    const file = resolve(directory, path);
+    const file = resolve(item.base, path);
     const text = await readEnvText(file, item.place);
     if (text === undefined && needed) {
       throw new Fault({

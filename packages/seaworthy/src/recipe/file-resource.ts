@@ -18,18 +18,13 @@ export interface ComposeFile {
   readonly place: Place;
 }
 
-export function readFileResource(
-  node: ComposeNode,
-  name: string,
-  kind: "secret" | "config",
-  directory: string,
-): ComposeFile {
+export function readFileResource(node: ComposeNode, name: string, kind: "secret" | "config"): ComposeFile {
   const map = expectMap(node);
   const table = KEYS[kind];
   checkKeys(map, kind === "secret" ? { ...table, supported: [...table.supported, "x-seaworthy"] } : table);
   return {
     name,
-    path: resolve(directory, required(map, "file", expectString)),
+    path: required(map, "file", (file) => resolve(file.base, expectString(file))),
     generate: optional(map, "x-seaworthy", readGenerate),
     place: map.place,
   };

@@ -1,6 +1,6 @@
 /** Reads `ports:`, short (`127.0.0.1:8000:8000`, ranges of equal length) and long, into one entry per TCP port. */
 import { checkKeys, KEYS } from "./compose-keys.ts";
-import { type ComposeNode, type MapNode, unsupported, valueFault } from "./compose-node.ts";
+import { type ComposeNode, type ListNode, type MapNode, unsupported, valueFault } from "./compose-node.ts";
 import { expectOneOf, expectText, optional, required } from "./expect.ts";
 
 export interface ComposePort {
@@ -18,7 +18,13 @@ const SHORT =
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|$)){4}$/;
 const IPV6 = /^(?=.*:)[0-9a-fA-F:.]{2,45}$/;
 
-export function readPort(node: ComposeNode): readonly ComposePort[] {
+/** One that is written twice, as ranges and several files may, counts once. */
+export function readPorts({ items }: ListNode): readonly ComposePort[] {
+  const ports = items.flatMap(readPort);
+  return [...new Map(ports.map((port) => [JSON.stringify(port), port])).values()];
+}
+
+function readPort(node: ComposeNode): readonly ComposePort[] {
   return node.kind === "map" ? longPort(node) : shortPort(node);
 }
 

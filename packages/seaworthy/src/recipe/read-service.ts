@@ -29,7 +29,7 @@ import { readHealthCheck } from "./health-check.ts";
 import { readLimits } from "./limits.ts";
 import { DEFAULT_NETWORKS, readNetworkMode, readNetworks } from "./networks.ts";
 import { readPackageImage } from "./package-image.ts";
-import { readPort } from "./ports.ts";
+import { readPorts } from "./ports.ts";
 import { NO_SECURITY_OPTIONS, readSecurityOptions } from "./security-options.ts";
 import { readTmpfs } from "./tmpfs.ts";
 import { readGroup, readUser } from "./user.ts";
@@ -82,7 +82,7 @@ export async function readService(
       ...(optional(map, "secrets", (secrets) => readGrants(secrets, "secret", warnings)) ?? []),
       ...(optional(map, "configs", (configs) => readGrants(configs, "config", warnings)) ?? []),
     ],
-    ports: optional(map, "ports", (ports) => expectList(ports).items.flatMap(readPort)) ?? [],
+    ports: optional(map, "ports", (ports) => readPorts(expectList(ports))) ?? [],
     expose: optional(map, "expose", (expose) => expectList(expose).items.map(expectText)) ?? [],
     healthCheck: optional(map, "healthcheck", readHealthCheck),
     dependsOn: optional(map, "depends_on", readDependencies) ?? [],
@@ -118,15 +118,15 @@ function refuseForeign(map: MapNode, name: string): void {
 
 async function readWholeEnvironment(map: MapNode, context: ServiceContext): Promise<Environment> {
   const files = map.entries.get("env_file");
-  const below = files === undefined ? [] : await readEnvFiles(files, context.directory, context.lookup);
+  const below = files === undefined ? [] : await readEnvFiles(files, context.lookup);
   const above = optional(map, "environment", (node) => readEnvironment(node, context.lookup)) ?? [];
   return new Map<string, string | undefined>([...below, ...above]);
 }
 
-function readBuild(node: ComposeNode, { directory, warnings }: ServiceContext): ComposeBuild {
+function readBuild(node: ComposeNode, { warnings }: ServiceContext): ComposeBuild {
   if (node.kind !== "map") {
     return {
-      context: resolve(directory, expectString(node)),
+      context: resolve(node.base, expectString(node)),
       dockerfile: undefined,
       args: new Map(),
       target: undefined,
@@ -143,7 +143,7 @@ function readBuild(node: ComposeNode, { directory, warnings }: ServiceContext): 
     });
   }
   return {
-    context: resolve(directory, optional(node, "context", expectString) ?? "."),
+    context: resolve(node.base, optional(node, "context", expectString) ?? "."),
     dockerfile: optional(node, "dockerfile", expectString),
     args: optional(node, "args", readPairs) ?? new Map(),
     target: optional(node, "target", expectString),

@@ -32,10 +32,8 @@ export interface ComposeBindMount {
 
 export type ComposeMount = ComposeVolumeMount | ComposeBindMount | ComposeTmpfs;
 
-/** Where the sources of bind mounts start from. */
+/** Where some sources of bind mounts start. */
 export interface HostFolders {
-  /** The project's, absolute: of relative paths. */
-  readonly directory: string;
   /** The user's, absolute: of `~`. */
   readonly home: string;
 }
@@ -89,7 +87,7 @@ function longMount(map: MapNode, folders: HostFolders): ComposeMount {
   const source = optional(map, "source", expectString);
   if (source === undefined) throw anonymous(map);
   if (type === "volume") return volume(map, source, target, readOnly);
-  return { kind: "bind", source: hostPath(source, folders), target: absolute(map, target), readOnly };
+  return { kind: "bind", source: hostPath(source, map, folders), target: absolute(map, target), readOnly };
 }
 
 function readMode(node: ComposeNode): number {
@@ -106,7 +104,12 @@ function named(
   folders: HostFolders,
 ): ComposeMount {
   if (/^[./~]/.test(source)) {
-    return { kind: "bind", source: hostPath(source, folders), target: absolute(node, target), readOnly };
+    return {
+      kind: "bind",
+      source: hostPath(source, node, folders),
+      target: absolute(node, target),
+      readOnly,
+    };
   }
   return volume(node, source, target, readOnly);
 }
@@ -116,9 +119,9 @@ function volume(node: ComposeNode, name: string, target: string, readOnly: boole
   return { kind: "volume", name, target: absolute(node, target), readOnly };
 }
 
-function hostPath(source: string, { directory, home }: HostFolders): string {
+function hostPath(source: string, { base }: ComposeNode, { home }: HostFolders): string {
   if (source === "~" || source.startsWith("~/")) return join(home, source.slice(1));
-  return resolve(directory, source);
+  return resolve(base, source);
 }
 
 function absolute(node: ComposeNode, target: string): string {

@@ -19,8 +19,12 @@ export interface VerbIo {
 export interface ProjectOptions {
   /** The folder of the Compose file, or the file itself. */
   readonly directory: string;
-  /** A Compose file by name, instead of the folder's own. */
-  readonly file?: string | undefined;
+  /** Compose files by name, lowest first, instead of the folder's own. */
+  readonly files?: readonly string[] | undefined;
+  /** Files of variables for `${VAR}`, instead of `.env`. */
+  readonly envFiles?: readonly string[] | undefined;
+  /** Whose services are part of the stack, beside those without any profile. */
+  readonly profiles?: readonly string[] | undefined;
   readonly projectName?: string | undefined;
   readonly mirror?: string | undefined;
   /** `runc` or `docker`; the machine's Docker Engine when it answers, runc otherwise. */
