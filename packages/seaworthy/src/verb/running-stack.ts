@@ -52,7 +52,10 @@ function proofState({ directories, compose }: Project): string {
  */
 export async function stackSpec(built: Built, stateRoot: string): Promise<StackSpec> {
   const { compose, host } = built.project;
-  if (host.engine === "runc") requireOnePod(compose);
+  if (host.engine === "runc") {
+    const { unable } = await (await host.runtime()).engine.facts();
+    if (unable.has("network")) requireOnePod(compose);
+  }
   await ensureSecrets(compose);
   await requireBindSources(compose);
   const services = built.services.map(({ service, image, accounts, groups }) => {
