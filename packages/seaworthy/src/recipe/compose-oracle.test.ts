@@ -67,8 +67,9 @@ function expectAlike(ours: ComposeProject, theirs: Theirs): void {
   }
   // Those that no service uses are not printed.
   const used = [...ours.services.values()].flatMap(({ grants }) => grants);
-  for (const [name, { path }] of ours.secrets) {
-    if (used.some(({ source }) => source === name)) expect(path).toBe(theirs.secrets?.[name]?.file);
+  for (const [name, { path, generate }] of ours.secrets) {
+    if (generate?.kind === "value") expect(theirs.secrets?.[name]).toHaveProperty("environment");
+    else if (used.some(({ source }) => source === name)) expect(path).toBe(theirs.secrets?.[name]?.file);
   }
   for (const [name, volume] of ours.volumes) {
     expect(volume.name ?? `${ours.name}_${name}`).toBe(theirs.volumes?.[name]?.name);
@@ -112,6 +113,22 @@ interface Theirs {
   readonly volumes?: Readonly<Record<string, { readonly name: string }>>;
 }
 
+interface TheirDependency {
+  readonly condition: string;
+  readonly required?: boolean;
+  readonly restart?: boolean;
+}
+
+interface TheirAttachment {
+  readonly aliases?: readonly string[];
+  readonly ipv4_address?: string;
+  readonly ipv6_address?: string;
+}
+
+type TheirDevice =
+  | string
+  | { readonly source: string; readonly target: string; readonly permissions: string };
+
 interface TheirGrant {
   readonly source: string;
   readonly target?: string;
@@ -123,6 +140,7 @@ interface TheirVolume {
   readonly target: string;
   readonly read_only?: boolean;
   readonly tmpfs?: { readonly size?: string; readonly mode?: number };
+  readonly bind?: { readonly propagation?: string };
 }
 
 interface TheirHealthCheck {
@@ -143,6 +161,7 @@ interface TheirService {
     readonly dockerfile: string;
     readonly target?: string;
     readonly args?: Readonly<Record<string, string>>;
+    readonly no_cache?: boolean;
   };
   readonly command?: readonly string[] | null;
   readonly entrypoint?: readonly string[] | null;
@@ -160,13 +179,14 @@ interface TheirService {
   readonly cpus?: number;
   readonly shm_size?: string;
   readonly deploy?: {
+    readonly restart_policy?: { readonly condition?: string; readonly max_attempts?: number };
     readonly resources?: {
       readonly limits?: { readonly memory?: string; readonly pids?: number; readonly cpus?: number };
     };
   };
   readonly ports?: readonly {
     readonly host_ip?: string;
-    readonly published: string;
+    readonly published?: string;
     readonly target: number;
     readonly protocol: string;
   }[];
@@ -175,12 +195,16 @@ interface TheirService {
   readonly tmpfs?: readonly string[];
   readonly secrets?: readonly TheirGrant[];
   readonly configs?: readonly TheirGrant[];
-  readonly networks?: Readonly<Record<string, unknown>>;
+  readonly networks?: Readonly<Record<string, TheirAttachment | null>>;
+  readonly ulimits?: Readonly<Record<string, number | { readonly soft: number; readonly hard: number }>>;
+  readonly devices?: readonly TheirDevice[];
+  readonly extra_hosts?: readonly string[];
+  readonly logging?: { readonly driver?: string; readonly options?: Readonly<Record<string, string>> };
   readonly network_mode?: string;
   readonly pid?: string;
   readonly ipc?: string;
   readonly healthcheck?: TheirHealthCheck;
-  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly depends_on?: Readonly<Record<string, TheirDependency>>;
   readonly restart?: string;
   readonly stop_signal?: string;
   readonly stop_grace_period?: string;
@@ -196,6 +220,7 @@ function viewOfOurs(service: ComposeService): View {
     build: service.build && {
       ...service.build,
       args: Object.fromEntries(service.build.args),
+      labels: service.build.labels && Object.fromEntries(service.build.labels),
       dockerfile: service.build.dockerfile ?? "Dockerfile",
     },
     command: service.command,
@@ -215,10 +240,16 @@ function viewOfOurs(service: ComposeService): View {
     expose: service.expose,
     mounts: service.mounts.map((mount) => (mount.kind === "tmpfs" ? { ...mount, exec: undefined } : mount)),
     grants: service.grants,
-    networks: service.network === "host" ? [] : [...service.networks].toSorted(),
-    network: service.network,
-    pid: service.pid,
-    ipc: service.ipc,
+    networks: Object.fromEntries(service.networks.map(({ network, ...rest }) => [network, rest])),
+    network: modeOf(service.network),
+    pid: modeOf(service.pid),
+    ipc: modeOf(service.ipc),
+    extras: Object.fromEntries(
+      Object.entries(service.extras).flatMap(([name, value]) =>
+        // It leaves out what is as usual.
+        value === false ? [] : [[name, value instanceof Map ? Object.fromEntries(value) : value]],
+      ),
+    ),
     healthCheck,
     dependsOn: service.dependsOn,
     restart:
@@ -231,6 +262,80 @@ function viewOfOurs(service: ComposeService): View {
   };
 }
 
+function modeOf(mode: ComposeService["network"] | ComposeService["pid"]): string {
+  return typeof mode === "object" ? mode.share : mode;
+}
+
+/** What is the same under another name. */
+const RENAMED: Readonly<Record<string, string>> = {
+  hostname: "hostname",
+  domainname: "domainName",
+  init: "init",
+  tty: "tty",
+  stdin_open: "stdinOpen",
+  sysctls: "sysctls",
+  device_cgroup_rules: "deviceCgroupRules",
+  dns: "dns",
+  dns_search: "dnsSearch",
+  dns_opt: "dnsOptions",
+  mac_address: "macAddress",
+  uts: "uts",
+  userns_mode: "usernsMode",
+  cgroup: "cgroup",
+  cgroup_parent: "cgroupParent",
+  runtime: "runtime",
+  platform: "platform",
+  pull_policy: "pullPolicy",
+  oom_score_adj: "oomScoreAdj",
+  oom_kill_disable: "oomKillDisable",
+  cpu_shares: "cpuShares",
+  cpuset: "cpuset",
+  storage_opt: "storageOptions",
+};
+
+/** What it prints as a text and is a number. */
+const NUMBERS: Readonly<Record<string, string>> = {
+  memswap_limit: "memorySwap",
+  mem_reservation: "memoryReservation",
+  mem_swappiness: "memorySwappiness",
+};
+
+function extrasOfTheirs(service: TheirService): View {
+  const of = service as unknown as Readonly<Record<string, unknown>>;
+  const renamed = Object.entries(RENAMED).flatMap(([theirs, ours]) =>
+    of[theirs] === undefined || of[theirs] === false ? [] : [[ours, of[theirs]]],
+  );
+  const numbers = Object.entries(NUMBERS).flatMap(([theirs, ours]) =>
+    of[theirs] === undefined ? [] : [[ours, Number(of[theirs])]],
+  );
+  const { ulimits, devices, extra_hosts: hosts, logging } = service;
+  return {
+    ...Object.fromEntries([...renamed, ...numbers]),
+    ...(ulimits && {
+      ulimits: Object.entries(ulimits)
+        .map(([name, limit]) =>
+          typeof limit === "number" ? { name, soft: limit, hard: limit } : { name, ...limit },
+        )
+        .toSorted((a, b) => b.name.localeCompare(a.name)),
+    }),
+    ...(devices && { devices: devices.map(deviceOfTheirs) }),
+    ...(hosts && { extraHosts: hosts.map((text) => text.split(/=(.*)/s).slice(0, 2)) }),
+    ...(logging && {
+      logging: { driver: logging.driver, options: new Map(Object.entries(logging.options ?? {})) },
+    }),
+  };
+}
+
+function buildOfTheirs({ no_cache: noCache, ...build }: NonNullable<TheirService["build"]>): View {
+  return { target: undefined, args: {}, ...build, ...(noCache === true ? { noCache } : {}) };
+}
+
+function deviceOfTheirs(device: TheirDevice): View {
+  if (typeof device === "object") return { ...device };
+  const [source, target, permissions] = device.split(":");
+  return { source, target, permissions };
+}
+
 function viewOfTheirs(service: TheirService): View {
   const limits = service.deploy?.resources?.limits;
   const number = (value: string | number | undefined): number | undefined =>
@@ -239,7 +344,7 @@ function viewOfTheirs(service: TheirService): View {
     list?.map(unescape);
   return {
     image: service.image,
-    build: service.build && { target: undefined, args: {}, ...service.build },
+    build: service.build && buildOfTheirs(service.build),
     command: words(service.command),
     entrypoint: words(service.entrypoint),
     environment: Object.fromEntries(
@@ -263,10 +368,11 @@ function viewOfTheirs(service: TheirService): View {
       cpus: service.cpus ?? limits?.cpus,
       shmSize: number(service.shm_size),
     },
-    ports: (service.ports ?? []).map(({ host_ip, published, target }) => ({
+    ports: (service.ports ?? []).map(({ host_ip, published = "0", target, protocol }) => ({
       address: host_ip ?? "0.0.0.0",
       published: Number(published),
       target,
+      ...(protocol === "udp" ? { protocol } : {}),
     })),
     expose: service.expose ?? [],
     mounts: [
@@ -277,23 +383,41 @@ function viewOfTheirs(service: TheirService): View {
       ...(service.secrets ?? []).map((grant) => grantOfTheirs(grant, "secret", "/run/secrets/")),
       ...(service.configs ?? []).map((grant) => grantOfTheirs(grant, "config", "/")),
     ],
-    networks: Object.keys(service.networks ?? {}).toSorted(),
-    network: service.network_mode === "host" ? "host" : "pod",
+    networks: Object.fromEntries(
+      Object.entries(service.networks ?? {}).map(([name, options]) => [
+        name,
+        {
+          aliases: options?.aliases ?? [],
+          ipv4Address: options?.ipv4_address,
+          ipv6Address: options?.ipv6_address,
+        },
+      ]),
+    ),
+    network: service.network_mode ?? "pod",
     pid: service.pid ?? "private",
     ipc: service.ipc ?? "private",
+    extras: extrasOfTheirs(service),
     healthCheck: service.healthcheck && healthCheckOfTheirs(service.healthcheck),
-    dependsOn: Object.entries(service.depends_on ?? {}).map(([name, { condition }]) => ({
+    dependsOn: Object.entries(service.depends_on ?? {}).map(([name, { condition, required, restart }]) => ({
       service: name,
       condition: condition.replace("service_", ""),
+      ...(required === false ? { required } : {}),
+      ...(restart === true ? { restart } : {}),
     })),
-    restart: service.restart ?? "no",
+    restart: service.restart ?? restartOfTheirs(service),
     stopSignal: service.stop_signal,
     stopGrace: duration(service.stop_grace_period),
     workingDirectory: service.working_dir,
   };
 }
 
-function mountOfTheirs({ type, source, target, read_only, tmpfs }: TheirVolume): View {
+/** It prints what was written; what it does with it is told in its documentation. */
+function restartOfTheirs({ deploy }: TheirService): string {
+  const { condition, max_attempts: attempts } = deploy?.restart_policy ?? {};
+  return condition === undefined ? "no" : [condition, attempts].filter(Boolean).join(":");
+}
+
+function mountOfTheirs({ type, source, target, read_only, tmpfs, bind }: TheirVolume): View {
   if (type === "tmpfs") {
     return {
       kind: type,
@@ -302,8 +426,10 @@ function mountOfTheirs({ type, source, target, read_only, tmpfs }: TheirVolume):
       mode: tmpfs?.mode ?? 0o1777,
     };
   }
+  if (type === "volume" && source === undefined) return { kind: "scratch", target };
   return {
     kind: type,
+    ...(bind?.propagation === undefined ? {} : { propagation: bind.propagation }),
     ...(type === "volume" ? { name: source } : { source }),
     target,
     readOnly: read_only ?? false,

@@ -2,7 +2,7 @@
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { SourceLine } from "@seaworthy/evidence";
-import { Fault } from "../fault/fault.ts";
+import { Fault, type Place } from "../fault/fault.ts";
 import { checkKeys, KEYS } from "./compose-keys.ts";
 import { type ComposeNode, type ComposeWarning, type MapNode, valueFault } from "./compose-node.ts";
 import type { ComposeService } from "./compose-service.ts";
@@ -15,7 +15,7 @@ import { type ComposeVolume, readVolume } from "./named-volumes.ts";
 import { type ComposeNetwork, readNetwork } from "./networks.ts";
 import { enabledServices } from "./profiles.ts";
 import { readService } from "./read-service.ts";
-import { sourceLine } from "./source-line.ts";
+import { placeOf, sourceLine } from "./source-line.ts";
 import { readWaivers, type Waiver } from "./waivers.ts";
 
 export interface ComposeProject {
@@ -36,6 +36,8 @@ export interface ComposeProject {
   readonly warnings: readonly ComposeWarning[];
   /** The line that decides a value, or under which it is missing: `["services", "app", "read_only"]`. */
   source(path: readonly string[]): SourceLine;
+  /** The same, for messages. */
+  place(path: readonly string[]): Place;
 }
 
 const SERVICE_NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
@@ -98,11 +100,16 @@ export async function readComposeFiles(
     directory,
     services,
     volumes: section(root, "volumes", readVolume),
-    networks: section(root, "networks", readNetwork),
-    secrets: section(root, "secrets", (node, name) => readFileResource(node, name, "secret")),
-    configs: section(root, "configs", (node, name) => readFileResource(node, name, "config")),
+    networks: section(root, "networks", (node) => readNetwork(node, warnings)),
+    secrets: section(root, "secrets", (node, name) =>
+      readFileResource(node, name, "secret", directory, lookup),
+    ),
+    configs: section(root, "configs", (node, name) =>
+      readFileResource(node, name, "config", directory, lookup),
+    ),
     warnings,
     source: (wanted) => sourceLine(root, wanted, directory),
+    place: (wanted) => placeOf(root, wanted),
   };
   checkDependencies(servicesNode, new Map([...services].map(([name, service]) => [name, service.dependsOn])));
   checkReferences(project);
@@ -147,11 +154,10 @@ function checkReferences(project: ComposeProject): void {
     const check = (key: string, names: readonly string[], known: ReadonlyMap<string, unknown>): void => {
       for (const name of names) {
         if (known.has(name)) continue;
-        const { line } = project.source(["services", service.name, key]);
         throw new Fault({
           code: "compose/undeclared",
           message: `expected "${name}" of service ${service.name} under the top-level ${key}, found none`,
-          place: { file: project.file, line },
+          place: project.place(["services", service.name, key]),
           hint:
             known.size === 0 ? `Declare it under ${key}.` : `Declared are: ${[...known.keys()].join(", ")}.`,
         });
@@ -163,7 +169,7 @@ function checkReferences(project: ComposeProject): void {
     check("configs", sources("config"), project.configs);
     check(
       "networks",
-      service.networks.filter((name) => name !== "default"),
+      service.networks.map(({ network }) => network).filter((name) => name !== "default"),
       project.networks,
     );
     const volumes = service.mounts.flatMap((mount) => (mount.kind === "volume" ? [mount.name] : []));

@@ -1,12 +1,16 @@
 /** Reads `depends_on:` and refuses a dependency that is missing or waits for itself. */
 import { Fault } from "../fault/fault.ts";
 import { checkKeys, KEYS } from "./compose-keys.ts";
-import { type ComposeNode, type MapNode, unsupported, valueFault } from "./compose-node.ts";
+import { type ComposeNode, type MapNode, valueFault } from "./compose-node.ts";
 import { expectBoolean, expectMap, expectOneOf, expectString, optional } from "./expect.ts";
 
 export interface ComposeDependency {
   readonly service: string;
   readonly condition: "started" | "healthy" | "completed";
+  /** Whether the service is started even without this one; it is when left out. */
+  readonly required?: boolean;
+  /** Whether the service is started again when this one was. */
+  readonly restart?: boolean;
 }
 
 const CONDITIONS = {
@@ -19,29 +23,23 @@ export function readDependencies(node: ComposeNode): readonly ComposeDependency[
   if (node.kind === "list") {
     return node.items.map((item) => ({ service: expectString(item), condition: "started" }));
   }
-  return [...expectMap(node).entries].map(([service, entry]) => ({
-    service,
-    condition: readCondition(entry),
-  }));
+  return [...expectMap(node).entries].map(([service, entry]) => ({ service, ...readDependency(entry) }));
 }
 
-function readCondition(node: ComposeNode): ComposeDependency["condition"] {
-  if (node.kind === "scalar" && node.value === null) return "started";
+function readDependency(node: ComposeNode): Omit<ComposeDependency, "service"> {
+  if (node.kind === "scalar" && node.value === null) return { condition: "started" };
   const map = expectMap(node);
   checkKeys(map, KEYS.dependency);
-  if (optional(map, "required", expectBoolean) === false) {
-    throw unsupported(map, "an optional dependency", "Leave `required` out, or the whole dependency.");
-  }
-  if (optional(map, "restart", expectBoolean) === true) {
-    throw unsupported(
-      map,
-      "restarting with a dependency",
-      "Leave `restart` out here; use the service's own.",
-    );
-  }
   const words = Object.keys(CONDITIONS) as (keyof typeof CONDITIONS)[];
   const word = optional(map, "condition", (value) => expectOneOf(value, words));
-  return CONDITIONS[word ?? "service_started"];
+  const required = optional(map, "required", expectBoolean);
+  const restart = optional(map, "restart", expectBoolean);
+  return {
+    condition: CONDITIONS[word ?? "service_started"],
+    // What is as usual is left out, so that the long form means the same as the short one.
+    ...(required === false ? { required } : {}),
+    ...(restart === true ? { restart } : {}),
+  };
 }
 
 /**
@@ -67,7 +65,8 @@ export function checkDependencies(
         hint: "Remove one of these depends_on entries.",
       });
     }
-    for (const { service } of dependencies.get(name) ?? []) {
+    for (const { service, required } of dependencies.get(name) ?? []) {
+      if (!dependencies.has(service) && required === false) continue;
       if (!dependencies.has(service)) throw valueFault(node, "services of this file", `"${service}"`);
       visit(service, [...path, name]);
     }

@@ -12,16 +12,10 @@ export function mergeCompose(below: ComposeNode, above: ComposeNode, path: reado
   if (above.tag === "override" || isEmpty(below)) return settled(above, path);
   if (isEmpty(above)) return below;
   const rule = ruleOf(path);
-  switch (rule) {
-    case "replace":
-      return settled(above, path);
-    case "replace other drivers":
-      return driverOf(above) === undefined || driverOf(above) === driverOf(below)
-        ? mergeAlike(below, above, path)
-        : settled(above, path);
-    default:
-      return mergeAlike(shaped(below, rule), shaped(above, rule), path);
+  if (rule === "replace" || (rule === "replace other drivers" && haveOtherDrivers(below, above))) {
+    return settled(above, path);
   }
+  return mergeAlike(shaped(below, rule), shaped(above, rule), path);
 }
 
 /** What a value is when nothing lies below it: nothing is left to reset, and of items that mean the same the last one counts. */
@@ -99,6 +93,12 @@ function fromItems(list: ListNode, split: (text: string) => readonly [string, st
 
 function isEmpty(node: ComposeNode): boolean {
   return node.kind === "scalar" && node.value === null;
+}
+
+/** One that does not say its driver means the other's. */
+function haveOtherDrivers(below: ComposeNode, above: ComposeNode): boolean {
+  const driver = driverOf(above);
+  return driver !== undefined && driver !== driverOf(below);
 }
 
 function driverOf(node: ComposeNode): unknown {

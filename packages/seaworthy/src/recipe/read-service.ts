@@ -12,11 +12,12 @@ import {
   valueFault,
 } from "./compose-node.ts";
 import type { ComposeBuild, ComposeRestart, ComposeService } from "./compose-service.ts";
-import { readDependencies } from "./dependencies.ts";
+import { type ComposeDependency, readDependencies } from "./dependencies.ts";
 import { readDuration } from "./durations.ts";
 import { type Environment, type Lookup, readEnvFiles, readEnvironment, readPairs } from "./environment.ts";
 import {
   expectBoolean,
+  expectInteger,
   expectList,
   expectMap,
   expectOneOf,
@@ -24,10 +25,12 @@ import {
   expectText,
   optional,
 } from "./expect.ts";
+import { readExtras } from "./extras.ts";
 import { readGrants } from "./grants.ts";
 import { readHealthCheck } from "./health-check.ts";
+import { ignore } from "./ignored.ts";
 import { readLimits } from "./limits.ts";
-import { DEFAULT_NETWORKS, readNetworkMode, readNetworks } from "./networks.ts";
+import { DEFAULT_NETWORKS, readAttachments, readNetworkMode } from "./networks.ts";
 import { readPackageImage } from "./package-image.ts";
 import { readPorts } from "./ports.ts";
 import { NO_SECURITY_OPTIONS, readSecurityOptions } from "./security-options.ts";
@@ -48,12 +51,13 @@ export async function readService(
 ): Promise<ComposeService> {
   const map = expectMap(node);
   checkKeys(map, KEYS.service);
-  refuseForeign(map, name);
   const { warnings } = context;
+  ignore(map, ["attach", "develop"], "is for Compose's own command line", warnings);
+  readDeploy(map, warnings);
   if (!map.entries.has("image") && !map.entries.has("build")) {
     throw valueFault(map, "a service with an image or a build", "neither");
   }
-  optional(map, "logging", (logging) => readLogging(logging, warnings));
+  const network = optional(map, "network_mode", (mode) => readNetworkMode(mode, map)) ?? "pod";
   return {
     name,
     image: optional(map, "image", expectString),
@@ -64,17 +68,20 @@ export async function readService(
     command: optional(map, "command", readCommand),
     workingDirectory: optional(map, "working_dir", readWorkingDirectory),
     environment: await readWholeEnvironment(map, context),
-    labels: optional(map, "labels", readPairs) ?? new Map(),
+    labels: await readLabels(map, context),
     user: optional(map, "user", readUser),
     groups: optional(map, "group_add", (groups) => expectList(groups).items.map(readGroup)) ?? [],
     readOnly: optional(map, "read_only", expectBoolean) ?? false,
     privileged: optional(map, "privileged", expectBoolean) ?? false,
     capAdd: optional(map, "cap_add", readCapabilities) ?? [],
     capDrop: optional(map, "cap_drop", readCapabilities) ?? [],
-    security: optional(map, "security_opt", readSecurityOptions) ?? NO_SECURITY_OPTIONS,
+    security: (await optional(map, "security_opt", readSecurityOptions)) ?? NO_SECURITY_OPTIONS,
     limits: readLimits(map),
-    network: optional(map, "network_mode", (mode) => readNetworkMode(mode, map)) ?? "pod",
-    networks: optional(map, "networks", readNetworks) ?? DEFAULT_NETWORKS,
+    network,
+    networks:
+      network === "pod"
+        ? (optional(map, "networks", (node) => readAttachments(node, warnings)) ?? DEFAULT_NETWORKS)
+        : [],
     pid: optional(map, "pid", readNamespace) ?? "private",
     ipc: optional(map, "ipc", readNamespace) ?? "private",
     mounts: readMounts(map, context),
@@ -85,35 +92,77 @@ export async function readService(
     ports: optional(map, "ports", (ports) => readPorts(expectList(ports))) ?? [],
     expose: optional(map, "expose", (expose) => expectList(expose).items.map(expectText)) ?? [],
     healthCheck: optional(map, "healthcheck", readHealthCheck),
-    dependsOn: optional(map, "depends_on", readDependencies) ?? [],
-    restart: optional(map, "restart", readRestart) ?? { policy: "no" },
+    dependsOn: readAllDependencies(map),
+    restart: optional(map, "restart", readRestart) ?? deployRestart(map) ?? { policy: "no" },
     stopSignal: optional(map, "stop_signal", readSignal),
     stopGrace: optional(map, "stop_grace_period", readDuration),
+    extras: readExtras(map),
   };
 }
 
-/** Keys of which only the value that changes nothing can be honoured. */
-function refuseForeign(map: MapNode, name: string): void {
-  const refuse = (key: string, hint: string): void => {
-    const node = map.entries.get(key);
-    if (node !== undefined && optional(map, key, expectBoolean) === true) {
-      throw unsupported(node, "true", hint);
+/** What `links` or a namespace names is waited for as well; in a common network all are known by their names anyway. */
+function readAllDependencies(map: MapNode): readonly ComposeDependency[] {
+  const own = optional(map, "depends_on", readDependencies) ?? [];
+  const linked = optional(map, "links", (links) => expectList(links).items.map(readLink)) ?? [];
+  const shared = ["network_mode", "pid", "ipc"].flatMap((key) => {
+    const mode = optional(map, key, expectString) ?? "";
+    return mode.startsWith("service:") ? [mode.slice("service:".length)] : [];
+  });
+  const known = own.map(({ service }) => service);
+  return [
+    ...own,
+    ...[...new Set([...linked, ...shared])]
+      .filter((service) => !known.includes(service))
+      .map((service): ComposeDependency => ({ service, condition: "started", restart: true })),
+  ];
+}
+
+function readLink(node: ComposeNode): string {
+  const [service = "", alias = service] = expectString(node).split(":");
+  if (alias === service) return service;
+  throw unsupported(
+    node,
+    "a link with a name of its own",
+    `Give ${service} the alias under networks: { default: { aliases: [${alias}] } }.`,
+  );
+}
+
+/** Of Swarm's keys, those that mean something to one machine. */
+function readDeploy(map: MapNode, warnings: ComposeWarning[]): void {
+  const deploy = optional(map, "deploy", expectMap);
+  const scale = (owner: MapNode, key: string): void => {
+    const replicas = optional(owner, key, (node) => expectInteger(node, 0));
+    const node = owner.entries.get(key);
+    if (node !== undefined && replicas !== undefined && replicas !== 1) {
+      throw unsupported(node, `${replicas} containers of one service`, "Leave it out, or write 1.");
     }
   };
-  refuse("init", "Leave it out; let the program reap its own children.");
-  refuse("tty", "Leave it out; services run without a terminal.");
-  refuse("stdin_open", "Leave it out; services run without input.");
-  optional(map, "hostname", (node) => {
-    if (expectString(node) !== name) {
-      throw unsupported(node, "a host name of its own", `Leave it out; it is ${name}.`);
-    }
-  });
-  optional(map, "pull_policy", (node) => {
-    const policy = expectOneOf(node, ["always", "never", "missing", "if_not_present", "build"]);
-    if (policy === "always") {
-      throw unsupported(node, "pulling", "Leave it out; images are assembled, not pulled.");
-    }
-  });
+  scale(map, "scale");
+  if (deploy === undefined) return;
+  checkKeys(deploy, KEYS.deploy);
+  scale(deploy, "replicas");
+  const swarm = ["endpoint_mode", "labels", "mode", "placement", "rollback_config", "update_config"];
+  ignore(deploy, swarm, "is for a swarm", warnings);
+}
+
+function deployRestart(map: MapNode): ComposeRestart | undefined {
+  const deploy = optional(map, "deploy", expectMap);
+  const policy = deploy && optional(deploy, "restart_policy", expectMap);
+  if (policy === undefined) return undefined;
+  checkKeys(policy, KEYS.restartPolicy);
+  const attempts = optional(policy, "max_attempts", (node) => expectInteger(node, 0));
+  const words = ["none", "on-failure", "any"] as const;
+  const condition = optional(policy, "condition", (node) => expectOneOf(node, words));
+  if (condition === "none") return { policy: "no" };
+  return condition === "on-failure"
+    ? { policy: "on-failure", attempts: attempts || undefined }
+    : { policy: "always" };
+}
+
+async function readLabels(map: MapNode, { lookup }: ServiceContext): Promise<ComposeService["labels"]> {
+  const files = map.entries.get("label_file");
+  const below = files === undefined ? [] : await readEnvFiles(files, lookup);
+  return new Map<string, string | undefined>([...below, ...(optional(map, "labels", readPairs) ?? [])]);
 }
 
 async function readWholeEnvironment(map: MapNode, context: ServiceContext): Promise<Environment> {
@@ -133,22 +182,43 @@ function readBuild(node: ComposeNode, { warnings }: ServiceContext): ComposeBuil
     };
   }
   checkKeys(node, KEYS.build);
-  for (const key of ["args", "target"]) {
-    const ignored = node.entries.get(key);
-    if (ignored === undefined) continue;
-    warnings.push({
-      code: "compose/ignored-key",
-      message: `${ignored.key} speaks to a Dockerfile; images built here do not use one`,
-      place: ignored.place,
-    });
-  }
+  ignore(
+    node,
+    ["args", "target"],
+    "speaks to a Dockerfile; images that are assembled do not use one",
+    warnings,
+  );
+  ignore(node, BUILDER_ONLY, "is left to the builder's own settings", warnings);
+  const labels = optional(node, "labels", readPairs);
+  const network = optional(node, "network", expectString);
   return {
     context: resolve(node.base, optional(node, "context", expectString) ?? "."),
     dockerfile: optional(node, "dockerfile", expectString),
     args: optional(node, "args", readPairs) ?? new Map(),
     target: optional(node, "target", expectString),
+    ...(labels === undefined
+      ? {}
+      : { labels: new Map([...labels].map(([name, value]) => [name, value ?? ""])) }),
+    ...(network === undefined ? {} : { network }),
+    ...(optional(node, "no_cache", expectBoolean) === true ? { noCache: true } : {}),
+    ...(optional(node, "pull", expectBoolean) === true ? { pull: true } : {}),
   };
 }
+
+/** What makes a build quicker, or describes it to others; what is built stays the same. */
+const BUILDER_ONLY = [
+  ...[
+    "cache_from",
+    "cache_to",
+    "extra_hosts",
+    "platforms",
+    "provenance",
+    "sbom",
+    "shm_size",
+    "tags",
+    "ulimits",
+  ],
+];
 
 function readWorkingDirectory(node: ComposeNode): string {
   const path = expectString(node);
@@ -173,10 +243,13 @@ function readMounts(map: MapNode, folders: HostFolders): ComposeService["mounts"
   return [...mounts.values()];
 }
 
-function readNamespace(node: ComposeNode): "private" | "host" {
+function readNamespace(node: ComposeNode): ComposeService["pid"] {
   const mode = expectString(node);
   if (mode === "private" || mode === "host") return mode;
-  throw unsupported(node, `"${mode}"`, "Leave it out, or write host.");
+  // Others may share it, which none is stopped from here.
+  if (mode === "" || mode === "shareable") return "private";
+  if (/^(service|container):./.test(mode)) return { share: mode };
+  throw valueFault(node, "host, private, service:NAME or container:NAME");
 }
 
 function readContainerName(node: ComposeNode): string {
@@ -208,16 +281,4 @@ function readSignal(node: ComposeNode): string {
   );
   if (found === undefined) throw valueFault(node, "a signal like SIGTERM");
   return found[0];
-}
-
-function readLogging(node: ComposeNode, warnings: ComposeWarning[]): void {
-  const map = expectMap(node);
-  checkKeys(map, KEYS.logging);
-  optional(map, "driver", expectString);
-  optional(map, "options", expectMap);
-  warnings.push({
-    code: "compose/ignored-key",
-    message: `${node.key} is left to the engine, which keeps logs in files and rotates them`,
-    place: node.place,
-  });
 }

@@ -1,6 +1,7 @@
 /** Finds the line of a Compose file that decides something, or the line under which the deciding key is missing. */
 import { basename, relative, resolve } from "node:path";
 import type { SourceLine } from "@seaworthy/evidence";
+import type { Place } from "../fault/fault.ts";
 import type { ComposeNode, MapNode } from "./compose-node.ts";
 
 /**
@@ -11,13 +12,19 @@ import type { ComposeNode, MapNode } from "./compose-node.ts";
  * @param directory of the project, absolute: files below it are named from there
  */
 export function sourceLine(root: MapNode, path: readonly string[], directory: string): SourceLine {
+  const place = placeOf(root, path);
+  return { file: shortName(place.file, directory), line: place.line ?? 1, key: path.join(".") };
+}
+
+/** The place of `path`, or of its nearest parent that was written. */
+export function placeOf(root: MapNode, path: readonly string[]): Place {
   let node: ComposeNode = root;
   for (const step of path) {
     const child = childOf(node, step);
     if (child === undefined) break;
     node = child;
   }
-  return { file: shortName(node.place.file, directory), line: node.place.line ?? 1, key: path.join(".") };
+  return node.place;
 }
 
 function shortName(file: string, directory: string): string {

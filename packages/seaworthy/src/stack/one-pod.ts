@@ -7,7 +7,9 @@ import type { ComposeProject } from "../recipe/compose.ts";
  * @throws Fault `compose/separate-networks`
  */
 export function requireOnePod({ services, file, source }: ComposeProject): void {
-  const inPod = [...services.values()].filter(({ network }) => network !== "host");
+  const inPod = [...services.values()]
+    .filter(({ network }) => network === "pod")
+    .map(({ name, networks }) => ({ name, networks: networks.map(({ network }) => network) }));
   for (const [index, one] of inPod.entries()) {
     for (const other of inPod.slice(index + 1)) {
       if (one.networks.some((name) => other.networks.includes(name))) continue;
