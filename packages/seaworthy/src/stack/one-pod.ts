@@ -1,4 +1,4 @@
-/** What our own supervisor asks of a project: one private network for all, because one is what it makes. */
+/** What our own supervisor asks of a project where it cannot make networks: that all services share one. */
 import { Fault } from "../fault/fault.ts";
 import type { ComposeProject } from "../recipe/compose.ts";
 

@@ -55,7 +55,8 @@ export async function stackSpec(built: Built, stateRoot: string): Promise<StackS
   const { compose, host } = built.project;
   if (host.engine === "runc") {
     requireBuiltIn(compose);
-    requireOnePod(compose);
+    const { unable } = await (await host.runtime()).engine.facts();
+    if (unable.has("network")) requireOnePod(compose);
   }
   await ensureSecrets(compose);
   await ensureBindSources(compose);
