@@ -32,6 +32,8 @@ export interface Given {
 export interface Output {
   /** A line for people; nothing with `--json`. */
   line(text?: string): void;
+  /** On a terminal in place of what was drawn before; elsewhere printed when it has changed. */
+  redraw(text: string): void;
   /** The result for machines; nothing without `--json`. */
   json(value: unknown): void;
   readonly colour: boolean;
@@ -94,6 +96,12 @@ export const MIRROR: Option = {
 };
 export const FROZEN: Option = { name: "frozen", summary: "refuse to make or change seaworthy.lock" };
 export const SERVICE: Option = { name: "service", value: "NAME", summary: "one service of the stack" };
+export const SERVICES: Option = {
+  ...SERVICE,
+  many: true,
+  summary: "this service; more than one may be named",
+};
+export const WATCH: Option = { name: "watch", short: "w", summary: "go on, and show what changes" };
 export const LANGUAGE: Option = { name: "lang", value: "en|ru", summary: "the language of the report" };
 
 /** Which project, and what runs it. */

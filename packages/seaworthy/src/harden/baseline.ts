@@ -9,6 +9,20 @@ export interface Baseline {
   readonly starts: number;
 }
 
+/** In milliseconds. Often enough to be noticed soon, and time for a data store to be set up at first. */
+const CHECK = {
+  interval: 5000,
+  timeout: 3000,
+  startPeriod: 30_000,
+  startInterval: 5000,
+  retries: 3,
+} as const;
+
+function withCheck(service: StackService, argv: readonly string[] | undefined): StackService {
+  if (service.healthCheck !== undefined || argv === undefined) return service;
+  return { ...service, healthCheck: { ...CHECK, argv } };
+}
+
 /**
  * The services as they are declared; one whose health check cannot run in its image with the same question asked by a
  * program that is there, so that there is a way to tell whether it works.
@@ -37,7 +51,11 @@ export async function asTheyStand(declared: readonly StackService[], tryOut: Try
   }
   const isHelped = ({ container }: StackService): boolean => before.get(container.name)?.worked === true;
   return {
-    services: services.map((service, index) => (isHelped(service) ? service : (declared[index] ?? service))),
+    services: services.map((service, index) =>
+      isHelped(service)
+        ? withCheck(service, before.get(service.container.name)?.check)
+        : (declared[index] ?? service),
+    ),
     before,
     starts,
   };

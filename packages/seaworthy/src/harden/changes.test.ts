@@ -176,4 +176,57 @@ volumes:
       "services:\n  db:\n    image: x\n    security_opt:\n      - no-new-privileges:true\n  other: {}\n",
     ]);
   });
+
+  describe("of networks", () => {
+    const closed = (text: string): string => {
+      const texts = [{ file: FILE, text }];
+      const both = ["default", "internal"].map((network) => ({ network, aliases: [] }));
+      const before = fakeService("db", limited);
+      const service = { ...before, networks: both };
+      const after = hardened(service, { ...NEEDS, ...bare }, "p");
+      const changes = changesOf({ before, after, written: writtenService(texts, "db"), keepPorts: false });
+      const only = changes.filter(({ key }) => key === "networks");
+      return editedTexts(texts, only, false)[0]?.text ?? "";
+    };
+
+    it.each([
+      ["none listed", "services:\n  db:\n    image: db\n", "image: db\n    networks:\n      - internal\n"],
+      [
+        "a list",
+        "services:\n  db:\n    networks:\n      - default # all\n      - other\n",
+        "networks:\n      - other\n      - internal\n",
+      ],
+      [
+        "a mapping",
+        "services:\n  db:\n    networks:\n      default: {}\n      other: {} # kept\n",
+        "networks:\n      other: {} # kept\n      internal: {}\n",
+      ],
+    ])("%s", (_, text, expected) => {
+      expect(closed(text)).toContain(expected);
+      expect(closed(text)).toContain("\nnetworks:\n  internal:\n    internal: true\n");
+    });
+  });
+
+  it("give a data store a health check, and take its port away", () => {
+    const argv = ["redis-cli", "ping"];
+    const times = { interval: 1, timeout: 1, startPeriod: 1, startInterval: 1, retries: 1 };
+    const before = {
+      ...fakeService("db"),
+      ports: [{ address: "0.0.0.0", published: 6379, target: 6379 }],
+    };
+    const after = { ...before, ports: [], healthCheck: { argv, ...times } };
+    const text = 'services:\n  db:\n    image: redis\n    ports: ["6379:6379"]\n';
+    const texts = [{ file: FILE, text }];
+    const changes = changesOf({ before, after, written: writtenService(texts, "db"), keepPorts: false });
+    expect(editedTexts(texts, changes, false)[0]?.text).toBe(`services:
+  db:
+    image: redis
+    healthcheck:
+      test: [CMD, redis-cli, ping]
+      interval: 5s
+      timeout: 3s
+      retries: 3
+      start_period: 30s
+`);
+  });
 });

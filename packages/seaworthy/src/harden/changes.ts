@@ -88,8 +88,9 @@ export function changesOf(request: ChangeRequest): readonly Change[] {
 
   const [old, now] = [before.container, after.container];
   const [oldCheck, check] = [before.healthCheck?.argv, after.healthCheck?.argv];
-  if (check !== undefined && !isDeepStrictEqual(oldCheck, check)) {
-    const reason = `${oldCheck?.join(" ") ?? "the check"} cannot run in this image`;
+  if (check !== undefined && oldCheck === undefined) setCheck(check);
+  if (check !== undefined && oldCheck !== undefined && !isDeepStrictEqual(oldCheck, check)) {
+    const reason = `${oldCheck.join(" ")} cannot run in this image`;
     add("healthcheck", `healthcheck: { test: [CMD, ${check[0]}, ...] }`, reason, [
       {
         file: last.file,
@@ -118,8 +119,19 @@ export function changesOf(request: ChangeRequest): readonly Change[] {
   if (!sameSet(old.capabilities, now.capabilities)) setCapabilities();
   setSecurity();
   setPorts();
+  setNetworks();
   setLimits();
   return changes;
+
+  function setCheck(argv: readonly string[]): void {
+    const value = {
+      ...{ test: ["CMD", ...argv.map(escaped)] },
+      ...{ interval: "5s", timeout: "3s", retries: 3, start_period: "30s" },
+    };
+    add("healthcheck", `healthcheck: { test: [CMD, ${argv.join(", ")}] }`, "whether it works can be seen", [
+      { file: last?.file ?? "", edit: { kind: "set", path: path("healthcheck"), value, comment: "" } },
+    ]);
+  }
 
   function addPlaces(): void {
     const had = new Map(old.mounts.map((mount) => [mount.target, mount]));
@@ -243,6 +255,10 @@ export function changesOf(request: ChangeRequest): readonly Change[] {
       ]);
     }
     if (request.keepPorts) return;
+    if (before.ports.length > 0 && after.ports.length === 0) {
+      remove("ports", "only the stack's own services need a data store; --keep-ports leaves it published");
+      return;
+    }
     const short = change("ports", (item) => onLoopback(item) ?? item);
     const long = written.flatMap(({ file, value }) =>
       itemsOf(childOf(value, ["ports"])).flatMap((item, index): FileEdit[] => {
@@ -256,6 +272,45 @@ export function changesOf(request: ChangeRequest): readonly Change[] {
       ...short,
       ...long,
     ]);
+  }
+
+  function setNetworks(): void {
+    const keys = ({ networks }: StackService): readonly string[] => networks.map(({ network }) => network);
+    const gone = keys(before).filter((key) => !keys(after).includes(key));
+    const fresh = after.networks.filter(({ network }) => !keys(before).includes(network));
+    if (old.network === "host" || fresh.length === 0) return;
+    const closed = fresh.map(
+      ({ network }): FileEdit => ({
+        file: last?.file ?? "",
+        edit: { kind: "set", path: ["networks", network], value: { internal: true } },
+      }),
+    );
+    const isListed = written.some(({ value }) => childOf(value, ["networks"]) !== undefined);
+    const mapping = written.findLast(({ value }) => isMapping(childOf(value, ["networks"])));
+    const joining = fresh.map((one): FileEdit => {
+      if (mapping === undefined) return append("networks", one.network, "");
+      const value = one.aliases.length === 0 ? {} : { aliases: one.aliases };
+      return { file: mapping.file, edit: { kind: "set", path: path("networks", one.network), value } };
+    });
+    const leaving = gone.flatMap((key) => [
+      ...change("networks", (item) => (item === key ? undefined : item)),
+      ...written
+        .filter(
+          ({ value }) =>
+            isMapping(childOf(value, ["networks"])) && childOf(value, ["networks", key]) !== undefined,
+        )
+        .map(({ file }): FileEdit => ({ file, edit: { kind: "remove", path: path("networks", key) } })),
+    ]);
+    const whole: FileEdit = {
+      file: last?.file ?? "",
+      edit: { kind: "set", path: path("networks"), value: keys(after), comment: "" },
+    };
+    add(
+      "networks",
+      `networks: [${keys(after).join(", ")}]`,
+      gone.length === 0 ? "reaches what has no way out any more" : "it works without a way out",
+      [...(isListed ? [...joining, ...leaving] : [whole]), ...closed],
+    );
   }
 
   /** Beside limits under `deploy` if there are any: Compose takes no second place for the same limit. */

@@ -15,7 +15,7 @@ import {
   startOf,
 } from "./yaml-place.ts";
 import { isMerge, type YamlSource, type YamlValue } from "./yaml-source.ts";
-import { flowText, flowTextOf, scalarText, valueText } from "./yaml-text.ts";
+import { flowText, flowTextOf, itemLines, scalarText, valueText } from "./yaml-text.ts";
 
 /** A piece of text in the place of another. */
 interface Splice {
@@ -56,14 +56,14 @@ function isWritten(value: YamlValue | { readonly written: string }): value is { 
 }
 
 /** One more item at the end of a list. */
-export function insertItem(source: YamlSource, list: YAMLSeq, item: string, comment = ""): string {
+export function insertItem(source: YamlSource, list: YAMLSeq, item: YamlValue, comment = ""): string {
   const { text } = source;
-  if (list.flow === true) return insertInFlow(text, list, scalarText(item, "flow"));
+  if (list.flow === true) return insertInFlow(text, list, flowText(item));
   const column = columnOf(text, startOf(list));
-  const { newline } = blockStyle(source);
+  const { newline, ...style } = blockStyle(source);
   const end = afterComments(text, lastLineEnd(text, endOf(list)), column);
   const remark = comment === "" ? "" : ` # ${comment.replaceAll(/\s+/g, " ")}`;
-  const line = `${newline}${" ".repeat(column)}- ${scalarText(item, "block")}${remark}`;
+  const line = `${newline}${itemLines(item, column, { newline, ...style }).join(newline)}${remark}`;
   return splice(text, { from: end, to: end, text: line });
 }
 

@@ -5,7 +5,7 @@ export type Step = string | number;
 
 /** All of them are once when done twice. */
 export type Edit =
-  /** The value under a key, or an item that is there; mappings on the way are made. */
+  /** The value under a key, an item that is there, or one right after the last; mappings on the way are made. */
   | {
       readonly kind: "set";
       readonly path: readonly Step[];
@@ -66,9 +66,10 @@ function withChild(
   const old = childOf(value, [step]);
   const changed = rest.length === 0 ? change(old) : withChild(old, rest, change);
   if (isList(value)) {
-    return value.flatMap((item, index) =>
+    const items = value.flatMap((item, index) =>
       index === step ? (changed === undefined ? [] : [changed]) : [item],
     );
+    return step === value.length && changed !== undefined ? [...items, changed] : items;
   }
   const entries = Object.entries(isMapping(value) ? value : {}).filter(
     ([key]) => key !== String(step) || changed !== undefined,

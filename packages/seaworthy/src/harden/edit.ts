@@ -145,6 +145,7 @@ function setValue(source: YamlSource, edit: Extract<Edit, { kind: "set" }>): str
       : replaceValue(source, parent, pair, value);
   }
   if (isSeq(parent) && typeof key === "number") {
+    if (key === parent.items.length && key > 0) return insertItem(source, parent, value);
     const item = parent.items[key];
     return isNode(item) && typeof value === "string" ? replaceItem(source, parent, item, value) : undefined;
   }

@@ -14,6 +14,7 @@ import { seccomp } from "../posture/controls/seccomp.ts";
 import { systemPaths } from "../posture/controls/system-paths.ts";
 import { tmpfsBounded } from "../posture/controls/tmpfs-bounded.ts";
 import { tmpfsNoexec } from "../posture/controls/tmpfs-noexec.ts";
+import { withoutWayOut } from "./closed-networks.ts";
 import type { Limiting } from "./limits.ts";
 import { scratchSize } from "./writable.ts";
 
@@ -39,6 +40,9 @@ export interface Restriction {
   apply(container: Container): Container;
 }
 
+/** The grant of a service that is seen to need what is outside of the stack. */
+const WAY_OUT: Grant = "way-out";
+
 /** One that mounts code can only be a mistake, so that a service which writes there has something to say. */
 const readOnlyCode: Restriction = {
   id: "read-only-code",
@@ -57,9 +61,11 @@ const RESTRICTIONS: readonly Restriction[] = [
 ];
 
 /** All that the posture would take away from a service, and which it might need. */
-export function grantsOf({ container }: StackService): readonly Grant[] {
+export function grantsOf(service: StackService): readonly Grant[] {
+  const { container } = service;
   const open = RESTRICTIONS.filter(({ apply }) => !isDeepStrictEqual(apply(container), container));
-  return [...open.map(({ id }) => id), ...container.capabilities];
+  const network = isDeepStrictEqual(withoutWayOut(service), service) ? [] : [WAY_OUT];
+  return [...open.map(({ id }) => id), ...network, ...container.capabilities];
 }
 
 export function isCapability(grant: Grant): boolean {
@@ -89,7 +95,9 @@ export function hardened(service: StackService, needs: Needs, project: string): 
   return {
     ...service,
     container,
-    networks: leavesHost ? [{ network: "default", aliases: [] }] : service.networks,
+    networks: leavesHost
+      ? [{ network: "default", aliases: [] }]
+      : (kept.has(WAY_OUT) ? service : withoutWayOut(service)).networks,
     ports: leavesHost ? [...service.ports, ...needs.publish.map(ownPort)] : service.ports,
   };
 }

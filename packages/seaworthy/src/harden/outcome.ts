@@ -19,6 +19,8 @@ export interface Outcome {
   readonly usage: Usage | undefined;
   /** TCP ports that it listens on, in its own network; `undefined` where that could not be seen. */
   readonly listens: readonly number[] | undefined;
+  /** A program of its image that can ask whether it works, where nobody said how; looked for once. */
+  readonly check?: readonly string[];
 }
 
 /** Starts a copy of the stack with these services, tries it out, and takes it down. */

@@ -6,8 +6,8 @@ import type { Found, Trial } from "./search.ts";
 
 export interface Remark {
   readonly service: string;
-  /** `open` keeps the posture from being reached; `note` does not. */
-  readonly kind: "open" | "note";
+  /** `open` keeps the posture from being reached, `need` if nobody accepts what the proof finds of it; `note` does not. */
+  readonly kind: "open" | "need" | "note";
   readonly text: string;
 }
 
@@ -36,7 +36,7 @@ export function remarksOn(
       `nothing was found under which it works: it ${found?.trials.at(-1)?.problem ?? "was tried too often"}`,
     );
   } else {
-    for (const text of leftOpen(found.needs, found.trials)) say("open", text);
+    for (const text of leftOpen(found.needs, found.trials)) say("need", text);
     if (after?.worked === false) say("open", `under the posture, with the whole stack, it ${after.problem}`);
   }
   if (found !== undefined && found.code.length > 0) {
@@ -59,11 +59,13 @@ export function remarksOn(
       `has secrets in its environment (${secrets.join(", ")}), where every process and every inspection shows them; give it files under \`secrets\``,
     );
   }
-  if (healthCheck === undefined) say("note", "has no health check: that it runs is all that could be seen");
+  if (healthCheck === undefined && seen?.check === undefined)
+    say("note", "has no health check: that it runs is all that could be seen");
   return remarks;
 }
 
-function leftOpen(needs: Needs, trials: readonly Trial[]): readonly string[] {
+/** What could not be taken from a service, each with what happened without it. */
+export function leftOpen(needs: Needs, trials: readonly Trial[]): readonly string[] {
   const capabilities = needs.grants.filter(isCapability);
   const root = needs.user.uid === 0 ? [`must start as root: ${asOrdinary(trials)}`] : [];
   const powers =

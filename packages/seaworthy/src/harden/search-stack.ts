@@ -24,6 +24,8 @@ export interface SearchOptions {
   readonly tryOut: TryOut;
   /** Told before each start. */
   readonly onStart?: (start: number, trying: ReadonlyMap<string, Needs>) => void;
+  /** What is decided without a trial, once it is known how the services do as they stand. */
+  readonly prepare?: (services: readonly StackService[]) => readonly StackService[];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -37,10 +39,11 @@ const MOST_STARTS = 120;
  */
 export async function searchStack(
   declared: readonly StackService[],
-  { project, tryOut, onStart, signal }: SearchOptions,
+  { project, tryOut, onStart, prepare, signal }: SearchOptions,
 ): Promise<StackNeeds> {
   const order = startOrder(declared);
-  const { services: original, before, starts: first } = await asTheyStand(declared, tryOut);
+  const { services: standing, before, starts: first } = await asTheyStand(declared, tryOut);
+  const original = prepare?.(standing) ?? standing;
   if (![...before.values()].some(({ worked }) => worked)) throw notHealthy(order[0], before);
 
   const searches = new Map<string, Search>();

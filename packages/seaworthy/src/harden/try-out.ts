@@ -9,6 +9,7 @@ import type { StackHandle, StackRuntime } from "../stack/stack-runtime.ts";
 import type { StackSpec } from "../stack/stack-spec.ts";
 import type { ServiceState } from "../stack/state.ts";
 import { type CopyOptions, copyStack } from "./copy-stack.ts";
+import { findCheck } from "./find-check.ts";
 import type { Usage } from "./limits.ts";
 import type { Outcome, TryOut } from "./outcome.ts";
 import { parseStatus, processUsers } from "./process-users.ts";
@@ -43,12 +44,14 @@ interface Look {
   readonly writes: readonly string[];
   readonly users: readonly User[];
   readonly usage: Usage | undefined;
+  readonly check: readonly string[] | undefined;
 }
 
 /** The first use of what is returned, with the services as they stand, is what later ones are measured by. */
 export function tryOutOn(spec: StackSpec, options: TryOutOptions): TryOut {
   const { runtime, signal } = options;
   const wanted = new Map<string, Signs>();
+  const checks = new Map<string, readonly string[] | undefined>();
   let patience: number | undefined;
   return async (services) => {
     const copy = await copyStack(spec, services, options);
@@ -124,7 +127,25 @@ export function tryOutOn(spec: StackSpec, options: TryOutOptions): TryOut {
       writes: await writesOf(project, name),
       users: isRunning ? await usersOf(project, before) : [],
       usage: undefined,
+      check: isRunning ? await checkOf(service, signs, project) : undefined,
     };
+  }
+
+  /** Nobody has said how to ask for its health: perhaps its image can. */
+  async function checkOf(
+    service: StackService,
+    { listens }: Signs,
+    project: string,
+  ): Promise<readonly string[] | undefined> {
+    const { name } = service.container;
+    if (service.healthCheck !== undefined) return undefined;
+    if (checks.has(name)) return checks.get(name);
+    const check = await findCheck(service, listens ?? [], {
+      exec: (argv) => runtime.exec(project, name, argv, { timeout: EXEC_TIMEOUT }),
+      signal,
+    });
+    checks.set(name, check);
+    return check;
   }
 
   /** What comes late is waited for: a service may run for a while before it listens. */
@@ -178,6 +199,7 @@ export function tryOutOn(spec: StackSpec, options: TryOutOptions): TryOut {
               processes: Math.max(...usages.map(({ processes }) => processes)),
             },
       listens: last?.signs.listens,
+      ...(last?.check === undefined ? {} : { check: last.check }),
     };
   }
 
@@ -234,8 +256,10 @@ function lacking(signs: Signs, aim: Signs): string | undefined {
   // One more may be chance: services that wait for each other by failing.
   if (signs.restarts > aim.restarts + 1) return `was started ${signs.restarts} times again`;
   for (const [port, answer] of aim.answers) {
+    // Not there when the port is not published any more: that it listens there still counts.
     const found = signs.answers.get(port);
-    if (found !== answer) return `answers "${found ?? "nothing"}" on port ${port}, where it was "${answer}"`;
+    if (found !== undefined && found !== answer)
+      return `answers "${found}" on port ${port}, where it was "${answer}"`;
   }
   const silent = aim.listens?.find((port) => signs.listens?.includes(port) === false);
   return silent === undefined ? undefined : `does not listen on port ${silent}`;

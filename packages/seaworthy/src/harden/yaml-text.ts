@@ -5,8 +5,8 @@ import { entriesOf, follow, type YamlSource, type YamlValue } from "./yaml-sourc
 /** Begins with a letter, `/`, `.` or `_`, and has nothing in it that YAML gives a meaning. */
 const PLAIN_IN_BLOCK = /^[A-Za-z/._](?:[\w/.@=,+%~-]|:(?=[\w/.@=,+%~-]))*$/;
 const PLAIN_IN_FLOW = /^[A-Za-z/._][\w/.@=+%~-]*$/;
-/** A size as Compose writes it, which no YAML takes for a number. */
-const SIZE = /^\d+[kmg]$/;
+/** A size or a time as Compose writes it, which no YAML takes for a number. */
+const SIZE = /^\d+(?:[kmgs]|ms)$/;
 /** Words that YAML 1.1 or 1.2 reads as something else than text. */
 const WORDS = /^(?:y|n|yes|no|on|off|true|false|null|~|\.inf|\.nan|\.)$/i;
 
@@ -48,16 +48,33 @@ function inlineText(value: YamlValue): string {
 
 /** `undefined` for what fits on the key's own line: scalars and what is empty. */
 function blockLines(value: YamlValue, indent: number, style: BlockStyle): readonly string[] | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
+  if (typeof value !== "object" || value === null || isCommand(value)) return undefined;
   if (isList(value)) {
-    const spaces = " ".repeat(indent + style.dash);
-    return value.length === 0 ? undefined : value.map((item) => `${spaces}- ${inlineText(item)}`);
+    return value.length === 0
+      ? undefined
+      : value.flatMap((item) => itemLines(item, indent + style.dash, style));
   }
   const inner = indent + style.step;
   const entries = Object.entries(value);
   if (entries.length === 0) return undefined;
   return entries.map(
     ([key, item]) => `${" ".repeat(inner)}${scalarText(key, "block")}:${valueText(item, inner, style)}`,
+  );
+}
+
+/** A program and its arguments are read as one line. */
+function isCommand(value: YamlValue): boolean {
+  return isList(value) && value[0] === "CMD";
+}
+
+/** An item of a list, a mapping key by key below its dash. */
+export function itemLines(item: YamlValue, column: number, style: BlockStyle): readonly string[] {
+  const spaces = " ".repeat(column);
+  const entries = isList(item) || typeof item !== "object" || item === null ? [] : Object.entries(item);
+  if (entries.length === 0) return [`${spaces}- ${inlineText(item)}`];
+  return entries.map(
+    ([key, value], index) =>
+      `${spaces}${index === 0 ? "-" : " "} ${scalarText(key, "block")}:${valueText(value, column + 2, style)}`,
   );
 }
 

@@ -24,11 +24,12 @@ interface Extension {
  */
 export async function withBases(root: MapNode, file: string, open: OpenFile): Promise<MapNode> {
   const opened = new Map<string, Promise<MapNode>>();
+  const completed = new Map<string, ComposeNode>();
   const services = optional(root, "services", expectMap);
   if (services === undefined) return root;
-  const whole = new Map<string, ComposeNode>();
-  for (const name of services.entries.keys()) whole.set(name, await complete(root, file, name, []));
-  return { ...root, entries: new Map([...root.entries, ["services", { ...services, entries: whole }]]) };
+  const all = new Map<string, ComposeNode>();
+  for (const name of services.entries.keys()) all.set(name, await complete(root, file, name, []));
+  return { ...root, entries: new Map([...root.entries, ["services", { ...services, entries: all }]]) };
 
   async function complete(
     from: MapNode,
@@ -41,6 +42,8 @@ export async function withBases(root: MapNode, file: string, open: OpenFile): Pr
     const extension = optional(node, "extends", readExtension);
     if (extension === undefined) return node;
     const step = `${resolve(path)} ${name}`;
+    const known = completed.get(step);
+    if (known !== undefined) return known;
     if (chain.includes(step)) throw circle(extension.node, [...chain, step]);
     const other = extension.file ?? path;
     const base =
@@ -55,13 +58,11 @@ export async function withBases(root: MapNode, file: string, open: OpenFile): Pr
       ...node,
       entries: new Map([...node.entries].filter(([key]) => key !== "extends")),
     };
+    const merged = mergeCompose(below, own, ["services", name]);
     // What neither says is missing here, not there.
-    return {
-      ...mergeCompose(below, own, ["services", name]),
-      place: node.place,
-      key: node.key,
-      base: node.base,
-    };
+    const whole = { ...merged, place: node.place, key: node.key, base: node.base };
+    completed.set(step, whole);
+    return whole;
   }
 
   function openOnce(path: string, place: Place): Promise<MapNode> {

@@ -4,8 +4,11 @@ import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { exitCodeOf, type Finding } from "@seaworthy/evidence";
 import type { Confinement, Container } from "../engine/container.ts";
+import type { StackService } from "../engine/stack-service.ts";
 import { type ExitCode, Fault } from "../fault/fault.ts";
+import { type Acceptance, acceptances, type Circumstances } from "../harden/acceptances.ts";
 import { type Change, changesOf } from "../harden/changes.ts";
+import { withClosedNetworks } from "../harden/closed-networks.ts";
 import {
   besideOriginals,
   type ComposeText,
@@ -15,15 +18,18 @@ import {
   writtenService,
 } from "../harden/compose-files.ts";
 import { type DiffLine, unifiedDiff } from "../harden/diff.ts";
+import { withoutStorePorts } from "../harden/known-stores.ts";
 import { type Remark, remarksOn } from "../harden/remarks.ts";
 import type { Found } from "../harden/search.ts";
 import { type StackNeeds, searchStack } from "../harden/search-stack.ts";
 import { tryOutOn } from "../harden/try-out.ts";
+import { withWaivers } from "../harden/write-waivers.ts";
 import { freeLoopbackPort } from "../net/free-port.ts";
+import { waive } from "../probe/waive.ts";
 import { inPhase } from "../progress/progress.ts";
 import type { StackRuntime } from "../stack/stack-runtime.ts";
-import type { StackSpec } from "../stack/stack-spec.ts";
-import { build } from "./build.ts";
+import type { StackNetwork, StackSpec } from "../stack/stack-spec.ts";
+import { type Built, build } from "./build.ts";
 import { prove } from "./prove.ts";
 import { stackSpec } from "./running-stack.ts";
 import type { UpOptions } from "./up.ts";
@@ -36,6 +42,8 @@ export interface HardenOptions extends UpOptions {
   readonly keepPorts?: boolean;
   /** Whether reasons are written into the file. */
   readonly comments?: boolean;
+  /** Who accepts, by waivers in the file, what a Compose file cannot change; nobody otherwise. */
+  readonly accept?: { readonly owner: string; readonly days: number } | undefined;
 }
 
 export interface Hardened {
@@ -46,6 +54,8 @@ export interface Hardened {
   readonly diff: readonly DiffLine[];
   /** Of the proof of the hardened stack; `undefined` when there was none. */
   readonly findings: readonly Finding[] | undefined;
+  /** Of what is breached: what no key of the Compose file can mend, and how it is mended. */
+  readonly acceptable: readonly Acceptance[];
   /** How often the stack was started to find out. */
   readonly starts: number;
   readonly written: readonly string[];
@@ -63,10 +73,13 @@ export async function harden(options: HardenOptions, io: VerbIo): Promise<Harden
   const { compose, directories } = built.project;
   const spec = await stackSpec(built, directories.state);
   const runtime = await host.runtime();
-  const needs = await findNeeds(spec, runtime, join(directories.run, `${compose.name}-Trial`), io);
+  const folder = join(directories.run, `${compose.name}-Trial`);
+  // The built-in engine gives a stack one network, which has no way out.
+  const hasWayOut = host.engine !== "runc";
+  const { needs, networks } = await findNeeds(spec, runtime, { folder, hasWayOut, options, io });
   const texts = await readComposeTexts(compose.files);
   const changes = proposed(spec, needs, texts, compose.directory, options);
-  const after = editedTexts(texts, changes.changes, options.comments === true);
+  const hardened = editedTexts(texts, changes.changes, options.comments === true);
   const remarks = [
     ...changes.remarks,
     ...spec.services.flatMap((service) => {
@@ -74,7 +87,9 @@ export async function harden(options: HardenOptions, io: VerbIo): Promise<Harden
       return remarksOn(service, needs.before.get(name), needs.found.get(name), needs.after.get(name));
     }),
   ];
-  const findings = await proveHardened(texts, after, needs, runtime, options, io);
+  const proven = await proveHardened(texts, hardened, needs, runtime, options, io);
+  const acceptable = acceptances(proven ?? [], circumstancesOf(built, needs, networks));
+  const { texts: after, findings } = accepted(hardened, proven, acceptable, compose.directory, options, io);
   const written: string[] = [];
   for (const [index, before] of texts.entries()) {
     const text = after[index]?.text ?? before.text;
@@ -83,7 +98,8 @@ export async function harden(options: HardenOptions, io: VerbIo): Promise<Harden
     written.push(before.file);
   }
   return {
-    ...{ changes: changes.changes, remarks, found: needs.found, findings, starts: needs.starts, written },
+    ...{ changes: changes.changes, remarks, found: needs.found, starts: needs.starts, written },
+    ...{ findings, acceptable },
     diff: texts.flatMap(({ file, text }, index) =>
       unifiedDiff(text, after[index]?.text ?? text, basename(file)),
     ),
@@ -91,20 +107,83 @@ export async function harden(options: HardenOptions, io: VerbIo): Promise<Harden
   };
 }
 
+function circumstancesOf(
+  { services }: Built,
+  needs: StackNeeds,
+  networks: ReadonlyMap<string, StackNetwork>,
+): ReadonlyMap<string, Circumstances> {
+  return new Map(
+    needs.services.map((service): [string, Circumstances] => {
+      const { name } = service.container;
+      const origin = services.find((one) => one.service === name)?.origin ?? "assembled";
+      const isClosedIn = service.networks.every(({ network }) => networks.get(network)?.internal === true);
+      return [
+        name,
+        { service, origin, isClosedIn, found: needs.found.get(name), seen: needs.before.get(name) },
+      ];
+    }),
+  );
+}
+
+/** The files with the waivers, and the findings as they are with them. */
+function accepted(
+  texts: readonly ComposeText[],
+  findings: readonly Finding[] | undefined,
+  acceptable: readonly Acceptance[],
+  directory: string,
+  { accept }: HardenOptions,
+  io: VerbIo,
+): Pick<Hardened, "findings"> & { readonly texts: readonly ComposeText[] } {
+  const last = ownTexts(texts, directory).at(-1);
+  if (accept === undefined || acceptable.length === 0 || last === undefined) return { texts, findings };
+  const { owner, days } = accept;
+  const until = new Date(io.now().getTime() + days * DAY).toISOString().slice(0, 10);
+  const waivers = acceptable.map((one) => ({ ...one, owner, until }));
+  return {
+    texts: texts.map((one) => (one === last ? withWaivers(last, acceptable, { owner, until }) : one)),
+    findings: findings?.map((finding) => waive(finding, waivers, io.now())),
+  };
+}
+
+/** Only files of the project are changed; what lies elsewhere is somebody else's too. */
+function ownTexts(texts: readonly ComposeText[], directory: string): readonly ComposeText[] {
+  return texts.filter(({ file }) => file.startsWith(`${directory}/`));
+}
+
+/** In milliseconds. */
+const DAY = 24 * 60 * 60 * 1000;
+
+interface Trying {
+  readonly folder: string;
+  /** Whether the engine's ordinary networks lead outside. */
+  readonly hasWayOut: boolean;
+  readonly options: HardenOptions;
+  readonly io: VerbIo;
+}
+
 async function findNeeds(
   spec: StackSpec,
   runtime: StackRuntime,
-  folder: string,
-  io: VerbIo,
-): Promise<StackNeeds> {
+  { folder, hasWayOut, options, io }: Trying,
+): Promise<{ readonly needs: StackNeeds; readonly networks: StackSpec["networks"] }> {
+  const narrowed = (services: readonly StackService[]): readonly StackService[] =>
+    options.keepPorts === true ? services : withoutStorePorts(services);
+  const { networks } = hasWayOut
+    ? withClosedNetworks(narrowed(spec.services), spec.networks, spec.project)
+    : { networks: new Map<string, StackNetwork>() };
+  const whole: StackSpec = { ...spec, networks: new Map([...spec.networks, ...networks]) };
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   try {
-    return await inPhase(io.progress, "try", async (phase) => {
+    const needs = await inPhase(io.progress, "try", async (phase) => {
       phase.update("the stack as it is");
       const value = await searchStack(spec.services, {
         project: spec.project,
-        tryOut: tryOutOn(spec, { runtime, folder, freePort: freeLoopbackPort, signal: io.signal }),
+        prepare: (services) =>
+          hasWayOut
+            ? withClosedNetworks(narrowed(services), spec.networks, spec.project).services
+            : narrowed(services),
+        tryOut: tryOutOn(whole, { runtime, folder, freePort: freeLoopbackPort, signal: io.signal }),
         onStart: (start, trying) => phase.update(`start ${start}: ${[...trying.keys()].join(", ")}`),
         signal: io.signal,
       });
@@ -113,12 +192,12 @@ async function findNeeds(
         summary: `${value.starts} starts, ${value.found.size} of ${spec.services.length} services`,
       };
     });
+    return { needs, networks: whole.networks };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Only files of the project are changed; what lies elsewhere is somebody else's too. */
 function proposed(
   spec: StackSpec,
   { services }: StackNeeds,
@@ -126,7 +205,7 @@ function proposed(
   directory: string,
   { keepPorts = false }: HardenOptions,
 ): { readonly changes: readonly Change[]; readonly remarks: readonly Remark[] } {
-  const own = texts.filter(({ file }) => file.startsWith(`${directory}/`));
+  const own = ownTexts(texts, directory);
   const changes: Change[] = [];
   const remarks: Remark[] = [];
   for (const [index, before] of spec.services.entries()) {
@@ -201,5 +280,6 @@ const CONFINEMENT: readonly (keyof Confinement)[] = [
 
 function exitOf(remarks: readonly Remark[], findings: readonly Finding[] | undefined): 0 | ExitCode {
   if (remarks.some(({ kind }) => kind === "open")) return 1;
-  return findings === undefined ? 0 : exitCodeOf(findings);
+  if (findings !== undefined) return exitCodeOf(findings);
+  return remarks.some(({ kind }) => kind === "need") ? 1 : 0;
 }

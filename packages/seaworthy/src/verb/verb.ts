@@ -10,6 +10,8 @@ export interface VerbIo {
   readonly signal: AbortSignal;
   readonly env: Readonly<Record<string, string | undefined>>;
   now(): Date;
+  /** All that is piped in; waits for its end. */
+  stdin?(): Promise<Uint8Array>;
   /** One line the user should see, whatever else is shown. */
   warn(text: string): void;
   /** Told of every change while a stack comes up. */

@@ -1,10 +1,23 @@
 /** `seaworthy harden`. */
+
+import { Fault } from "../../fault/fault.ts";
 import type { DiffLine } from "../../harden/diff.ts";
 import { diffText } from "../../harden/diff.ts";
 import type { Needs } from "../../harden/needs.ts";
 import { type Hardened, harden } from "../../verb/harden.ts";
-import { type Command, DIRECTORY, IMAGES, type Output, PROJECT, projectOptions } from "../command.ts";
+import {
+  type Command,
+  DIRECTORY,
+  type Given,
+  IMAGES,
+  type Output,
+  PROJECT,
+  projectOptions,
+} from "../command.ts";
 import { paint } from "../paint.ts";
+
+const DAYS = 90;
+const MOST_DAYS = 730;
 
 export const hardenCommand: Command = {
   name: "harden",
@@ -16,10 +29,24 @@ export const hardenCommand: Command = {
     { name: "write", short: "w", summary: "change the file; without it, the change is only shown" },
     { name: "comments", summary: "write the reasons behind what is new" },
     { name: "keep-ports", summary: "leave ports published on the addresses they have" },
+    {
+      name: "owner",
+      value: "NAME",
+      summary: "who accepts, by waivers in the file, what no Compose file can change",
+    },
+    {
+      name: "expires",
+      value: "DAYS",
+      summary: `how long the waivers last; ${DAYS} days unless said otherwise`,
+    },
   ],
   examples: [
     { line: "harden", does: "the change, the reasons, and what was tried; nothing is written" },
     { line: "harden --write examples/legacy-fastapi", does: "the same, and the file is changed" },
+    {
+      line: "harden --write --owner Ada",
+      does: "and Ada accepts for a while what only another image can mend",
+    },
   ],
   async run(given, io, output) {
     const hardened = await harden(
@@ -28,6 +55,7 @@ export const hardenCommand: Command = {
         write: given.flag("write"),
         comments: given.flag("comments"),
         keepPorts: given.flag("keep-ports"),
+        accept: acceptance(given),
       },
       io,
     );
@@ -37,10 +65,27 @@ export const hardenCommand: Command = {
   },
 };
 
-function print(
-  { diff, changes, remarks, findings, starts, written, exitCode }: Hardened,
-  output: Output,
-): void {
+function acceptance(given: Given): { readonly owner: string; readonly days: number } | undefined {
+  const owner = given.text("owner")?.trim();
+  const days = given.text("expires");
+  if (owner === undefined || owner === "") {
+    if (owner === undefined && days === undefined) return undefined;
+    throw new Fault({
+      code: "usage/owner",
+      message: "expected the name of whoever accepts what remains, found none",
+      hint: "For example: seaworthy harden --write --owner Ada --expires 30",
+    });
+  }
+  if (days === undefined) return { owner, days: DAYS };
+  if (/^[1-9]\d{0,3}$/.test(days) && Number(days) <= MOST_DAYS) return { owner, days: Number(days) };
+  throw new Fault({
+    code: "usage/expires",
+    message: `expected --expires to be from 1 to ${MOST_DAYS} days, found "${days}"`,
+  });
+}
+
+function print(hardened: Hardened, output: Output): void {
+  const { diff, changes, remarks, findings, starts, written, exitCode } = hardened;
   const { bold, dim, red, yellow } = paint(output.colour);
   output.line();
   for (const line of diff) output.line(coloured(line, output.colour));
@@ -54,19 +99,36 @@ function print(
   }
   if (remarks.length > 0) output.line();
   for (const { service, kind, text } of remarks) {
-    output.line(`${kind === "open" ? red("open") : yellow("note")} ${bold(service)}: ${text}`);
+    const label = { open: red, need: yellow, note: yellow }[kind](kind);
+    output.line(`${label} ${bold(service)}: ${text}`);
   }
-  for (const { service, claim, verdict, fix } of findings ?? []) {
-    if (verdict !== "breached" && verdict !== "unproven") continue;
-    output.line(
-      `${red(verdict)} ${bold(service)}: ${claim.en}${fix === undefined ? "" : `  ${dim(fix.en)}`}`,
-    );
-  }
+  printRemaining(hardened, output);
   output.line();
   const proven = findings === undefined ? "tried" : "tried and proven";
   output.line(`${proven} in ${starts} starts${exitCode === 0 ? "" : "; not all of the posture is reached"}`);
   if (written.length > 0) output.line(`written ${written.join(", ")}`);
   else if (diff.length > 0) output.line("nothing is written yet: seaworthy harden --write");
+}
+
+/** What is accepted, what could be, and what the file has to change itself. */
+function printRemaining({ findings = [], acceptable }: Hardened, output: Output): void {
+  const { bold, dim, red, yellow } = paint(output.colour);
+  const remaining = findings.filter(({ verdict }) => ["breached", "unproven", "waived"].includes(verdict));
+  if (remaining.length > 0) output.line();
+  let open = 0;
+  for (const { service, control, claim, verdict, fix, reason } of remaining) {
+    const mend = acceptable.find((one) => one.service === service && one.control === control)?.reason;
+    const label = verdict === "waived" ? yellow(verdict) : red(verdict);
+    const text = verdict === "waived" ? (reason?.en ?? "") : (mend ?? fix?.en ?? "");
+    if (verdict === "breached" && mend !== undefined) open += 1;
+    output.line(`${label} ${bold(service)}: ${claim.en}`);
+    output.line(`  ${dim(text)}`);
+  }
+  if (open === 0) return;
+  output.line();
+  output.line(
+    `${open} of these no Compose file can change: mend them as said, or accept them for ${DAYS} days with --owner NAME`,
+  );
 }
 
 function coloured(line: DiffLine, colour: boolean): string {
@@ -86,7 +148,8 @@ function coloured(line: DiffLine, colour: boolean): string {
   }
 }
 
-function asJson({ changes, remarks, found, diff, findings, starts, written, exitCode }: Hardened): object {
+function asJson(hardened: Hardened): object {
+  const { changes, remarks, found, diff, findings, acceptable, starts, written, exitCode } = hardened;
   return {
     exitCode,
     changes: changes.map(({ service, key, what, reason }) => ({ service, key, what, reason })),
@@ -104,6 +167,7 @@ function asJson({ changes, remarks, found, diff, findings, starts, written, exit
     starts,
     diff: diffText(diff),
     findings: findings ?? null,
+    acceptable,
     written,
   };
 }

@@ -1,0 +1,104 @@
+/** What a Compose file cannot change, in the words of who accepts it: why it remains, and how it is really mended. */
+import type { Finding } from "@seaworthy/evidence";
+import type { StackService } from "../engine/stack-service.ts";
+import { isCapability, type Needs } from "./needs.ts";
+import type { Outcome } from "./outcome.ts";
+import { leftOpen } from "./remarks.ts";
+import type { Found } from "./search.ts";
+
+/** A claim on a service that does not hold, and a true reason for living with it. */
+export interface Acceptance {
+  readonly control: string;
+  readonly service: string;
+  readonly reason: string;
+}
+
+export interface Circumstances {
+  /** The service under the posture. */
+  readonly service: StackService;
+  readonly origin: "assembled" | "built from its Dockerfile" | "pulled";
+  readonly found: Found | undefined;
+  readonly seen: Outcome | undefined;
+  /** Whether each network that it is in is declared without a way out. */
+  readonly isClosedIn: boolean;
+}
+
+/**
+ * One for each breached claim that no key of the Compose file could mend. What such a key could mend, what is `unproven`,
+ * and a secret in an image are not for accepting.
+ */
+export function acceptances(
+  findings: readonly Finding[],
+  circumstances: ReadonlyMap<string, Circumstances>,
+): readonly Acceptance[] {
+  const found = new Map<string, Acceptance>();
+  for (const { control, service, verdict } of findings) {
+    const own = circumstances.get(service);
+    if (verdict !== "breached" || own === undefined) continue;
+    const reason = (REASONS[control] ?? whatItNeeds(control))(own);
+    if (reason !== undefined) found.set(`${control}/${service}`, { control, service, reason });
+  }
+  return [...found.values()];
+}
+
+type Reason = (own: Circumstances) => string | undefined;
+
+const REASONS: Readonly<Record<string, Reason>> = {
+  "private-network": ({ service, isClosedIn, ...own }) => {
+    if (service.ports.length > 0)
+      return "A Docker Engine publishes ports only from a network with a way out. Say at the firewall what it may reach (chain DOCKER-USER), or let a proxy publish for it";
+    if (isClosedIn)
+      return "Its network is internal, but this engine leaves a route in it and only its firewall in the way. Docker 26 and later leave none: upgrade the engine";
+    return whatItNeeds("way-out")({ service, isClosedIn, ...own });
+  },
+  pinned: ofImage(
+    "It is built here. FROM name@sha256:... in its Dockerfile and a lock file with hashes for what it installs pin its parts",
+    "A tag can be moved. image: name@sha256:..., as docker pull prints it, cannot",
+  ),
+  "no-shell": ofImage(
+    "Its base image brings one. A final stage FROM an image without a shell, health check and command in exec form, and it is gone",
+    "It comes with the image. A variant without a shell has none",
+  ),
+  "no-package-manager": ofImage(
+    "Its base image brings one, or a COPY --from of all that was installed. Copy only what the service imports into the final stage, or remove it there (RUN python3 -m pip uninstall --yes pip; RUN rm /usr/bin/dpkg /usr/bin/apt*)",
+    "It comes with the image, and on a read-only root can install nothing. A slimmer variant, or --assemble, has none",
+  ),
+  "no-set-id-files": ofImage(
+    "They give no power under no-new-privileges. RUN find / -xdev -type f -perm /6000 -exec chmod a-s {} + in the final stage takes the bits away",
+    "They come with the image and give no power under no-new-privileges. An image built FROM it with RUN find / -xdev -type f -perm /6000 -exec chmod a-s {} + has none",
+  ),
+  "no-development-dependencies": ofImage(
+    "Install with --omit=dev in the final stage of its Dockerfile",
+    undefined,
+  ),
+  "size-budget": ofImage(
+    "Its layers are larger than what was allowed: copy only what it uses into the final stage",
+    "The image is larger than what was allowed: a slimmer variant exists for most",
+  ),
+  healthy: ({ service, seen }) =>
+    service.healthCheck === undefined && seen?.worked === true && seen.listens?.length === 0
+      ? "It listens nowhere, so that nobody but its author can tell whether it works. Let it touch a file as it goes on, and check the file's age"
+      : undefined,
+  "stops-on-signal": ({ service: { container } }) =>
+    `Its program does not end with 0 on ${container.stopSignal}: handle the signal there, finish what is under way, and exit`,
+};
+
+function ofImage(built: string, pulled: string | undefined): Reason {
+  return ({ origin }) =>
+    origin === "built from its Dockerfile" ? built : origin === "pulled" ? pulled : undefined;
+}
+
+/** What trying has shown that it cannot do without. */
+function whatItNeeds(control: string): Reason {
+  return ({ found }) => {
+    const needs = found?.needs;
+    if (found === undefined || needs === undefined || !isNeeded(control, needs)) return undefined;
+    return `Tried: ${leftOpen(needs, found.trials).join("; ")}. Only its program or its entrypoint can change that`;
+  };
+}
+
+function isNeeded(control: string, { grants, user }: Needs): boolean {
+  if (control === "non-root") return user.uid === 0;
+  if (control === "capabilities") return grants.some(isCapability) || user.uid === 0;
+  return grants.includes(control);
+}
