@@ -39,7 +39,7 @@ export async function networkProgram(folder: string): Promise<{ readonly path: s
 
 /**
  * @param enter what stands before the program: `unshare --net --` for a new namespace, nothing for our own
- * @throws UnableError, Fault `shell/not-found`
+ * @throws UnableError
  */
 export async function openNamespace(program: string, enter: readonly string[]): Promise<NetworkNamespace> {
   const argv = [...enter, program];
@@ -55,7 +55,7 @@ export async function openNamespace(program: string, enter: readonly string[]): 
   });
   await new Promise<void>((resolve, reject) => {
     child.once("spawn", resolve);
-    child.once("error", (error) => reject(startFault(error, argv)));
+    child.once("error", (error) => reject(new UnableError(startFault(error, argv).message)));
   });
   const pid = child.pid ?? -1;
   const { call } = trampoline({ stdin, stdout, exited });

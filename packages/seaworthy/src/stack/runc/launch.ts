@@ -1,6 +1,7 @@
 /** Starts the supervisor of a stack: alone by a lock, in a network namespace of its own whose only device is the loopback. */
 import { mkdir, open, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { capabilityNumber } from "../../engine/runc/capabilities.ts";
 import { readMachine } from "../../engine/runc/facts.ts";
 import { quote } from "../../engine/runc/mount-script.ts";
 import { isRootless } from "../../engine/runc/rootless.ts";
@@ -84,11 +85,11 @@ function podScript(places: StackPlaces, boundingSet: string): string {
   ].join("\n");
 }
 
-/** For setpriv(1). A capability that this machine does not give cannot be kept. */
+/** For setpriv(1), by numbers: it may be older than a name. A capability that this machine does not give cannot be kept. */
 async function boundingSet(spec: StackSpec): Promise<string> {
   const { capabilities } = await readMachine(false);
   const kept = supervisorCapabilities(spec).filter((name) => capabilities.includes(name));
-  return ["-all", ...kept.map((name) => `+${name.toLowerCase()}`)].join(",");
+  return ["-all", ...kept.map((name) => `+cap_${capabilityNumber(name)}`)].join(",");
 }
 
 /** The compiled program, also when this file runs from its source. */

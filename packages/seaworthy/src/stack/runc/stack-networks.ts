@@ -102,9 +102,12 @@ function requireTogether(plan: NetworkPlan, why: string): void {
   }
 }
 
-/** Every service, container name and alias, by the loopback that all of the pod share. */
+/** Every service in it, container name and alias, by the loopback that all of the pod share. */
 function podNames(spec: StackSpec): ReadonlyMap<string, string> {
-  const names = spec.services.flatMap(({ container, containerName, networks }) => [
+  const members = spec.services.filter(
+    (service) => service.container.network === "private" && sharesNetworkOf(service) === undefined,
+  );
+  const names = members.flatMap(({ container, containerName, networks }) => [
     container.name,
     ...(containerName === undefined ? [] : [containerName]),
     ...networks.flatMap(({ aliases }) => aliases),

@@ -22,7 +22,7 @@ const NEEDED: readonly Capability[] = [
   "SYS_RESOURCE",
 ];
 
-/** No process that it starts can get at any other: nobody is given more than the bounding set of who starts them. */
+/** Sorted. Nobody is given more than the bounding set of who starts them: what is not here is in no container of the stack. */
 export function supervisorCapabilities({ services }: Pick<StackSpec, "services">): readonly Capability[] {
   return [...new Set([...NEEDED, ...services.flatMap(({ container }) => container.capabilities)])].toSorted();
 }

@@ -25,7 +25,7 @@ export interface StartMessage {
 
 export type ToSupervisor = ListenMessage | StartMessage;
 
-/** `locked`: nobody else runs this project now, and the pod's network is there. */
+/** `locked`: nobody else runs this project now, and the hub's network is there. */
 export type FromSupervisor =
   | { readonly kind: "locked" }
   | { readonly kind: "state"; readonly state: StackState };
