@@ -45,7 +45,7 @@ export async function startStack(spec: StackSpec, options: StackOptions): Promis
   options.signal?.throwIfAborted();
   const networks = planNetworks(spec, parseRoutes(await readFile("/proc/self/net/route", "utf8")));
   const places = stackPlaces(options.runRoot, spec.project);
-  const child = await launchSupervisor(places, options.runRoot, spec.project);
+  const child = await launchSupervisor(places, options.runRoot, spec);
   let listeners: readonly PublishedListener[] = [];
   try {
     // Of a supervisor that was killed: nobody else can be at work, we hold the lock.
