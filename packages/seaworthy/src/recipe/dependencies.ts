@@ -1,8 +1,8 @@
 /** Reads `depends_on:` and refuses a dependency that is missing or waits for itself. */
 import { Fault } from "../fault/fault.ts";
 import { checkKeys, KEYS } from "./compose-keys.ts";
-import { type ComposeNode, type MapNode, valueFault } from "./compose-node.ts";
-import { expectBoolean, expectMap, expectOneOf, expectString, optional } from "./expect.ts";
+import { type ComposeNode, type MapNode, unsupported, valueFault } from "./compose-node.ts";
+import { expectBoolean, expectList, expectMap, expectOneOf, expectString, optional } from "./expect.ts";
 
 export interface ComposeDependency {
   readonly service: string;
@@ -19,7 +19,7 @@ const CONDITIONS = {
   service_completed_successfully: "completed",
 } as const;
 
-export function readDependencies(node: ComposeNode): readonly ComposeDependency[] {
+function readDependencies(node: ComposeNode): readonly ComposeDependency[] {
   if (node.kind === "list") {
     return node.items.map((item) => ({ service: expectString(item), condition: "started" }));
   }
@@ -40,6 +40,33 @@ function readDependency(node: ComposeNode): Omit<ComposeDependency, "service"> {
     ...(required === false ? { required } : {}),
     ...(restart === true ? { restart } : {}),
   };
+}
+
+/** What `links` or a namespace names is waited for as well; in a common network all are known by their names anyway. */
+export function readAllDependencies(map: MapNode): readonly ComposeDependency[] {
+  const own = optional(map, "depends_on", readDependencies) ?? [];
+  const linked = optional(map, "links", (links) => expectList(links).items.map(readLink)) ?? [];
+  const shared = ["network_mode", "pid", "ipc"].flatMap((key) => {
+    const mode = optional(map, key, expectString) ?? "";
+    return mode.startsWith("service:") ? [mode.slice("service:".length)] : [];
+  });
+  const known = own.map(({ service }) => service);
+  return [
+    ...own,
+    ...[...new Set([...linked, ...shared])]
+      .filter((service) => !known.includes(service))
+      .map((service): ComposeDependency => ({ service, condition: "started", restart: true })),
+  ];
+}
+
+function readLink(node: ComposeNode): string {
+  const [service = "", alias = service] = expectString(node).split(":");
+  if (alias === service) return service;
+  throw unsupported(
+    node,
+    "a link with a name of its own",
+    `Give ${service} the alias under networks: { default: { aliases: [${alias}] } }.`,
+  );
 }
 
 /**

@@ -1,30 +1,16 @@
 /** Reads one service of a Compose file; whatever the engine cannot honour is refused here, key by key. */
 import { constants } from "node:os";
-import { resolve } from "node:path";
+import { readBuild } from "./build.ts";
 import { readCapabilities } from "./capabilities.ts";
 import { readCommand } from "./command-line.ts";
 import { checkKeys, KEYS } from "./compose-keys.ts";
-import {
-  type ComposeNode,
-  type ComposeWarning,
-  type MapNode,
-  unsupported,
-  valueFault,
-} from "./compose-node.ts";
-import type { ComposeBuild, ComposeRestart, ComposeService } from "./compose-service.ts";
-import { type ComposeDependency, readDependencies } from "./dependencies.ts";
+import { type ComposeNode, type ComposeWarning, type MapNode, valueFault } from "./compose-node.ts";
+import type { ComposeRestart, ComposeService } from "./compose-service.ts";
+import { readAllDependencies } from "./dependencies.ts";
+import { checkDeploy, deployRestart } from "./deploy.ts";
 import { readDuration } from "./durations.ts";
 import { type Environment, type Lookup, readEnvFiles, readEnvironment, readPairs } from "./environment.ts";
-import {
-  expectBoolean,
-  expectInteger,
-  expectList,
-  expectMap,
-  expectOneOf,
-  expectString,
-  expectText,
-  optional,
-} from "./expect.ts";
+import { expectBoolean, expectList, expectMap, expectString, expectText, optional } from "./expect.ts";
 import { readExtras } from "./extras.ts";
 import { readGrants } from "./grants.ts";
 import { readHealthCheck } from "./health-check.ts";
@@ -53,7 +39,7 @@ export async function readService(
   checkKeys(map, KEYS.service);
   const { warnings } = context;
   ignore(map, ["attach", "develop"], "is for Compose's own command line", warnings);
-  readDeploy(map, warnings);
+  checkDeploy(map, warnings);
   if (!map.entries.has("image") && !map.entries.has("build")) {
     throw valueFault(map, "a service with an image or a build", "neither");
   }
@@ -61,7 +47,7 @@ export async function readService(
   return {
     name,
     image: optional(map, "image", expectString),
-    build: optional(map, "build", (build) => readBuild(build, context)),
+    build: optional(map, "build", (build) => readBuild(build, warnings)),
     packageImage: optional(map, "x-seaworthy", (image) => readPackageImage(image, map)),
     containerName: optional(map, "container_name", readContainerName),
     entrypoint: optional(map, "entrypoint", readCommand),
@@ -100,65 +86,6 @@ export async function readService(
   };
 }
 
-/** What `links` or a namespace names is waited for as well; in a common network all are known by their names anyway. */
-function readAllDependencies(map: MapNode): readonly ComposeDependency[] {
-  const own = optional(map, "depends_on", readDependencies) ?? [];
-  const linked = optional(map, "links", (links) => expectList(links).items.map(readLink)) ?? [];
-  const shared = ["network_mode", "pid", "ipc"].flatMap((key) => {
-    const mode = optional(map, key, expectString) ?? "";
-    return mode.startsWith("service:") ? [mode.slice("service:".length)] : [];
-  });
-  const known = own.map(({ service }) => service);
-  return [
-    ...own,
-    ...[...new Set([...linked, ...shared])]
-      .filter((service) => !known.includes(service))
-      .map((service): ComposeDependency => ({ service, condition: "started", restart: true })),
-  ];
-}
-
-function readLink(node: ComposeNode): string {
-  const [service = "", alias = service] = expectString(node).split(":");
-  if (alias === service) return service;
-  throw unsupported(
-    node,
-    "a link with a name of its own",
-    `Give ${service} the alias under networks: { default: { aliases: [${alias}] } }.`,
-  );
-}
-
-/** Of Swarm's keys, those that mean something to one machine. */
-function readDeploy(map: MapNode, warnings: ComposeWarning[]): void {
-  const deploy = optional(map, "deploy", expectMap);
-  const scale = (owner: MapNode, key: string): void => {
-    const replicas = optional(owner, key, (node) => expectInteger(node, 0));
-    const node = owner.entries.get(key);
-    if (node !== undefined && replicas !== undefined && replicas !== 1) {
-      throw unsupported(node, `${replicas} containers of one service`, "Leave it out, or write 1.");
-    }
-  };
-  scale(map, "scale");
-  if (deploy === undefined) return;
-  checkKeys(deploy, KEYS.deploy);
-  scale(deploy, "replicas");
-  const swarm = ["endpoint_mode", "labels", "mode", "placement", "rollback_config", "update_config"];
-  ignore(deploy, swarm, "is for a swarm", warnings);
-}
-
-function deployRestart(map: MapNode): ComposeRestart | undefined {
-  const deploy = optional(map, "deploy", expectMap);
-  const policy = deploy && optional(deploy, "restart_policy", expectMap);
-  if (policy === undefined) return undefined;
-  checkKeys(policy, KEYS.restartPolicy);
-  const attempts = optional(policy, "max_attempts", (node) => expectInteger(node, 0));
-  const words = ["none", "on-failure", "any"] as const;
-  const condition = optional(policy, "condition", (node) => expectOneOf(node, words));
-  if (condition === "none") return { policy: "no" };
-  return condition === "on-failure"
-    ? { policy: "on-failure", attempts: attempts || undefined }
-    : { policy: "always" };
-}
-
 async function readLabels(map: MapNode, { lookup }: ServiceContext): Promise<ComposeService["labels"]> {
   const files = map.entries.get("label_file");
   const below = files === undefined ? [] : await readEnvFiles(files, lookup);
@@ -171,54 +98,6 @@ async function readWholeEnvironment(map: MapNode, context: ServiceContext): Prom
   const above = optional(map, "environment", (node) => readEnvironment(node, context.lookup)) ?? [];
   return new Map<string, string | undefined>([...below, ...above]);
 }
-
-function readBuild(node: ComposeNode, { warnings }: ServiceContext): ComposeBuild {
-  if (node.kind !== "map") {
-    return {
-      context: resolve(node.base, expectString(node)),
-      dockerfile: undefined,
-      args: new Map(),
-      target: undefined,
-    };
-  }
-  checkKeys(node, KEYS.build);
-  ignore(
-    node,
-    ["args", "target"],
-    "speaks to a Dockerfile; images that are assembled do not use one",
-    warnings,
-  );
-  ignore(node, BUILDER_ONLY, "is left to the builder's own settings", warnings);
-  const labels = optional(node, "labels", readPairs);
-  const network = optional(node, "network", expectString);
-  return {
-    context: resolve(node.base, optional(node, "context", expectString) ?? "."),
-    dockerfile: optional(node, "dockerfile", expectString),
-    args: optional(node, "args", readPairs) ?? new Map(),
-    target: optional(node, "target", expectString),
-    ...(labels === undefined
-      ? {}
-      : { labels: new Map([...labels].map(([name, value]) => [name, value ?? ""])) }),
-    ...(network === undefined ? {} : { network }),
-    ...(optional(node, "no_cache", expectBoolean) === true ? { noCache: true } : {}),
-    ...(optional(node, "pull", expectBoolean) === true ? { pull: true } : {}),
-  };
-}
-
-/** What makes a build quicker, or describes it to others; what is built stays the same. */
-const BUILDER_ONLY = [
-  ...[
-    "cache_from",
-    "cache_to",
-    "extra_hosts",
-    "platforms",
-    "provenance",
-    "sbom",
-    "shm_size",
-    "tags",
-    "ulimits",
-  ],
-];
 
 function readWorkingDirectory(node: ComposeNode): string {
   const path = expectString(node);
