@@ -43,7 +43,8 @@ export async function networkProgram(folder: string): Promise<{ readonly path: s
  */
 export async function openNamespace(program: string, enter: readonly string[]): Promise<NetworkNamespace> {
   const argv = [...enter, program];
-  const child = start(argv, { cwd: "/", env: {}, stdio: ["pipe", "pipe", "ignore"], detached: true });
+  const env = { PATH: process.env["PATH"] };
+  const child = start(argv, { cwd: "/", env, stdio: ["pipe", "pipe", "ignore"], detached: true });
   const { stdin, stdout } = child;
   if (stdin === null || stdout === null) throw new TypeError("expected piped streams");
   stdin.on("error", () => undefined);

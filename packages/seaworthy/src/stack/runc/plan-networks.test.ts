@@ -166,3 +166,17 @@ test.each([
   const stack = spec([service("a", [{ network: "n", ...changes }])], subnets);
   expect(() => planned(stack)).toThrow(expect.objectContaining({ code }));
 });
+
+test("a network is shared with a service that is there, and not in a circle", () => {
+  const lost = service("lost", [], { shares: "service:nobody" });
+  const circle = [service("a", [], { shares: "service:b" }), service("b", [], { shares: "service:a" })];
+  for (const services of [[lost], circle]) {
+    expect(() => planned(spec(services))).toThrow(expect.objectContaining({ code: "stack/shared-network" }));
+  }
+  const chain = [
+    service("a", []),
+    service("b", [], { shares: "service:a" }),
+    service("c", [], { shares: "service:b" }),
+  ];
+  expect(Object.keys(planned(spec(chain)).places)).toEqual(["a"]);
+});

@@ -5,10 +5,15 @@ import { Fault } from "../../fault/fault.ts";
 import type { StackSpec } from "../stack-spec.ts";
 import { contains, formatAddress, freeSubnet, parseAddress, parseSubnet, type Subnet } from "./subnets.ts";
 
-/** @param routes of the host
- * @throws Fault `stack/address`, `stack/no-subnet`, `stack/subnet`, `stack/ipv6` */
+/**
+ * @param routes of the host
+ * @throws Fault `stack/address`, `stack/subnet`, `stack/no-subnet`, `stack/ipv6`, `stack/shared-network`
+ */
 export function planNetworks(spec: StackSpec, routes: readonly Subnet[]): NetworkPlan {
-  const services = spec.services.filter(ownsNamespace);
+  const services = spec.services.filter((service) => {
+    const owner = networkOwner(service, spec);
+    return owner === service && service.container.network !== "host";
+  });
   const keys = [
     ...new Set(services.flatMap((service) => attachments(service).map(({ network }) => network))),
   ];
@@ -72,8 +77,26 @@ export function sharesNetworkOf({ container }: StackService): string | undefined
   return /^service:(.+)$/.exec(container.extras?.shareNetwork ?? "")?.[1];
 }
 
-function ownsNamespace(service: StackService): boolean {
-  return service.container.network !== "host" && sharesNetworkOf(service) === undefined;
+/**
+ * The service whose network it has: itself, or the one it names, however many names that takes.
+ * @throws Fault `stack/shared-network`
+ */
+export function networkOwner(service: StackService, spec: StackSpec): StackService {
+  const seen = new Set<StackService>();
+  let owner = service;
+  for (let shared = sharesNetworkOf(owner); shared !== undefined; shared = sharesNetworkOf(owner)) {
+    seen.add(owner);
+    const next = spec.services.find(({ container }) => container.name === shared);
+    if (next === undefined || seen.has(next)) {
+      throw new Fault({
+        code: "stack/shared-network",
+        message: `expected ${service.container.name} to share the network of a service of this stack, found ${shared}`,
+        hint: "See `network_mode` in the Compose file.",
+      });
+    }
+    owner = next;
+  }
+  return owner;
 }
 
 /** Compose puts a service that names no network into the one that every project has. */

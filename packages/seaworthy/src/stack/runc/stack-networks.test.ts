@@ -58,17 +58,3 @@ test("services that the file keeps apart are not joined", async () => {
     message: expect.stringMatching(/app and db apart.*riscv64/) as string,
   });
 });
-
-test("a network is shared with a service that is there, and not in a circle", async () => {
-  const lost = service("lost", [], { extras: { shareNetwork: "service:nobody" } });
-  const circle = ["a", "b"].map((name, index) =>
-    service(name, [], { extras: { shareNetwork: `service:${["b", "a"][index]}` } }),
-  );
-  for (const services of [[lost], circle]) {
-    const [first] = services;
-    await using networks = await networksOf(services);
-    expect(() => first && networks.of(first)).toThrow(
-      expect.objectContaining({ code: "stack/shared-network" }),
-    );
-  }
-});

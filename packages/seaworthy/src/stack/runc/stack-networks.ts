@@ -5,7 +5,7 @@ import type { StackService } from "../../engine/stack-service.ts";
 import { Fault } from "../../fault/fault.ts";
 import { UnableError } from "../../trampoline/client.ts";
 import type { StackSpec } from "../stack-spec.ts";
-import { knownNames, sharesNetworkOf } from "./plan-networks.ts";
+import { knownNames, networkOwner, sharesNetworkOf } from "./plan-networks.ts";
 
 export interface ServiceNetwork {
   readonly start: Pick<StartOptions, "network" | "hosts">;
@@ -40,7 +40,7 @@ export async function stackNetworks(
   try {
     const networks = await makeNetworks(plan, folder);
     const of = (service: StackService): ServiceNetwork => {
-      const owner = ownerOf(service, spec);
+      const owner = networkOwner(service, spec);
       if (owner.container.network === "host") return onHost;
       const { name, network } = owner.container;
       const handle = networks.handles.get(name);
@@ -59,32 +59,13 @@ export async function stackNetworks(
   const pod: NetworkHandle = `/proc/${process.pid}/ns/net`;
   const hosts = podNames(spec);
   const of = (service: StackService): ServiceNetwork => {
-    const { network } = ownerOf(service, spec).container;
+    const { network } = networkOwner(service, spec).container;
     if (network === "host") return onHost;
     if (network === "none")
       return { start: { network: { kind: "private" } }, handle: undefined, address: LOOPBACK };
     return { start: { network: { kind: "join", network: pod }, hosts }, handle: pod, address: LOOPBACK };
   };
   return { of, [Symbol.asyncDispose]: () => Promise.resolve() };
-}
-
-/** The service whose network it has: itself, or the one it names, however many names that takes. */
-function ownerOf(service: StackService, spec: StackSpec): StackService {
-  const seen = new Set<StackService>();
-  let owner = service;
-  for (let shared = sharesNetworkOf(owner); shared !== undefined; shared = sharesNetworkOf(owner)) {
-    seen.add(owner);
-    const next = spec.services.find(({ container }) => container.name === shared);
-    if (next === undefined || seen.has(next)) {
-      throw new Fault({
-        code: "stack/shared-network",
-        message: `expected ${service.container.name} to share the network of a service of this stack, found ${shared}`,
-        hint: "See `network_mode` in the Compose file.",
-      });
-    }
-    owner = next;
-  }
-  return owner;
 }
 
 function requireTogether(plan: NetworkPlan, why: string): void {
