@@ -92,6 +92,16 @@ export async function sandbox(
   };
 }
 
+/** Runs `seaworthy ARGS` in a project that the suite has made itself. */
+export function runSeaworthy(
+  args: readonly string[],
+  { cwd, env }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+  more: { readonly killAfter?: number } = {},
+): Promise<Result> {
+  const whole = { ...withoutNpm(process.env), NO_COLOR: "1", ...env };
+  return start([process.execPath, BIN, ...args], { cwd, env: whole }, more);
+}
+
 /** The test runner was started by npm, which tells its children where its cache is; a user's shell does not. */
 function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("npm_")));
@@ -127,7 +137,7 @@ function start(
   });
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolvePort, reject) => {
     const server = createServer();
     server.once("error", reject);

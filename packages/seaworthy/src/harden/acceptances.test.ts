@@ -1,7 +1,8 @@
 import type { Finding, Verdict } from "@seaworthy/evidence";
 import { describe, expect, it } from "vitest";
+import type { BindMount } from "../engine/container.ts";
 import { acceptances, type Circumstances } from "./acceptances.ts";
-import { type Needs } from "./needs.ts";
+import type { Needs } from "./needs.ts";
 import { fakeService } from "./world.fixture.ts";
 
 const NEEDS: Needs = {
@@ -18,6 +19,10 @@ const PULLED: Circumstances = {
   },
 };
 
+function bind(source: string): BindMount {
+  return { kind: "bind", source, target: "/src", readOnly: true };
+}
+
 function reasonFor(control: string, verdict: Verdict, own: Partial<Circumstances> = {}): string | undefined {
   const claim = { en: "a claim", ru: "утверждение" };
   const finding = { id: `${control}/db`, control, kind: "control", service: "db", claim, verdict } as Finding;
@@ -30,6 +35,18 @@ describe("what may be accepted", () => {
     ["a tag", "pinned", {}, /image: name@sha256/],
     ["what a Dockerfile leaves behind", "no-shell", { origin: "built from its Dockerfile" }, /final stage/],
     ["a route in an internal network", "private-network", {}, /upgrade the engine/],
+    [
+      "a shell that it is written for",
+      "no-shell",
+      { origin: "assembled", service: fakeService("db", { argv: ["/bin/sh", "/jobs.sh"] }) },
+      /shell script/,
+    ],
+    [
+      "a folder of the machine",
+      "host-paths",
+      { service: fakeService("db", { mounts: [bind("/home/me/src")] }) },
+      /\/src \(read-only\)/,
+    ],
     ["a capability, with what happened without it", "capabilities", {}, /needs SETUID: .*exit code 1/],
     ["root, with what happened without it", "non-root", {}, /must start as root/],
   ] as const)("%s", (_, control, own, reason) => {
@@ -42,6 +59,13 @@ describe("what may be accepted", () => {
     ["what a key of the Compose file mends", "memory-limit", "breached", {}],
     ["a control that it was not seen to need loosened", "read-only-root", "breached", {}],
     ["a secret in an image", "no-secrets", "breached", {}],
+    ["a shell that its packages only bring along", "no-shell", "breached", { origin: "assembled" }],
+    [
+      "the engine's socket",
+      "host-paths",
+      "breached",
+      { service: fakeService("db", { mounts: [bind("/run/docker.sock")] }) },
+    ],
     ["a missing health check of what listens", "healthy", "breached", {}],
     ["an open network that it does not need", "private-network", "breached", { isClosedIn: false }],
   ] as const)("not %s", (_, control, verdict, own) => {

@@ -3,7 +3,7 @@ import type { Finding } from "@seaworthy/evidence";
 import type { StackService } from "../engine/stack-service.ts";
 import { isCapability, type Needs } from "./needs.ts";
 import type { Outcome } from "./outcome.ts";
-import { leftOpen } from "./remarks.ts";
+import { CONTROL_SOCKETS, leftOpen } from "./remarks.ts";
 import type { Found } from "./search.ts";
 
 /** A claim on a service that does not hold, and a true reason for living with it. */
@@ -32,33 +32,47 @@ export function acceptances(
   circumstances: ReadonlyMap<string, Circumstances>,
 ): readonly Acceptance[] {
   const found = new Map<string, Acceptance>();
-  for (const { control, service, verdict } of findings) {
+  for (const finding of findings) {
+    const { control, service, verdict } = finding;
     const own = circumstances.get(service);
     if (verdict !== "breached" || own === undefined) continue;
-    const reason = (REASONS[control] ?? whatItNeeds(control))(own);
+    const reason = (REASONS[control] ?? whatItNeeds(control))(own, finding);
     if (reason !== undefined) found.set(`${control}/${service}`, { control, service, reason });
   }
   return [...found.values()];
 }
 
-type Reason = (own: Circumstances) => string | undefined;
+const SHELL = /(?:^|\/)(?:sh|bash|dash|ash|busybox)$/;
+
+type Reason = (own: Circumstances, finding: Finding) => string | undefined;
 
 const REASONS: Readonly<Record<string, Reason>> = {
-  "private-network": ({ service, isClosedIn, ...own }) => {
+  "private-network": (own, finding) => {
+    const { service, isClosedIn } = own;
     if (service.ports.length > 0)
       return "A Docker Engine publishes ports only from a network with a way out. Say at the firewall what it may reach (chain DOCKER-USER), or let a proxy publish for it";
     if (isClosedIn)
       return "Its network is internal, but this engine leaves a route in it and only its firewall in the way. Docker 26 and later leave none: upgrade the engine";
-    return whatItNeeds("way-out")({ service, isClosedIn, ...own });
+    return whatItNeeds("way-out")(own, finding);
   },
   pinned: ofImage(
     "It is built here. FROM name@sha256:... in its Dockerfile and a lock file with hashes for what it installs pin its parts",
     "A tag can be moved. image: name@sha256:..., as docker pull prints it, cannot",
   ),
-  "no-shell": ofImage(
-    "Its base image brings one. A final stage FROM an image without a shell, health check and command in exec form, and it is gone",
-    "It comes with the image. A variant without a shell has none",
-  ),
+  "no-shell": ({ service, origin }) => {
+    if (origin === "built from its Dockerfile")
+      return "Its base image brings one. A final stage FROM an image without a shell, health check and command in exec form, and it is gone";
+    if (origin === "pulled") return "It comes with the image. A variant without a shell has none";
+    return SHELL.test(service.container.argv[0] ?? "")
+      ? "It is a shell script itself. Written in a language that needs no shell, it runs without one"
+      : undefined;
+  },
+  "host-paths": ({ service: { container } }) => {
+    const binds = container.mounts.filter((mount) => mount.kind === "bind");
+    if (binds.length === 0 || binds.some(({ source }) => CONTROL_SOCKETS.test(source))) return undefined;
+    const places = binds.map(({ target, readOnly }) => `${target}${readOnly ? " (read-only)" : ""}`);
+    return `It is given ${places.join(", ")} of this machine. COPY of what it reads into its image, and a named volume for what it writes, need nothing of the machine`;
+  },
   "no-package-manager": ofImage(
     "Its base image brings one, or a COPY --from of all that was installed. Copy only what the service imports into the final stage, or remove it there (RUN python3 -m pip uninstall --yes pip; RUN rm /usr/bin/dpkg /usr/bin/apt*)",
     "It comes with the image, and on a read-only root can install nothing. A slimmer variant, or --assemble, has none",
@@ -79,8 +93,8 @@ const REASONS: Readonly<Record<string, Reason>> = {
     service.healthCheck === undefined && seen?.worked === true && seen.listens?.length === 0
       ? "It listens nowhere, so that nobody but its author can tell whether it works. Let it touch a file as it goes on, and check the file's age"
       : undefined,
-  "stops-on-signal": ({ service: { container } }) =>
-    `Its program does not end with 0 on ${container.stopSignal}: handle the signal there, finish what is under way, and exit`,
+  "stops-on-signal": ({ service: { container } }, { hardened }) =>
+    `Seen on ${container.stopSignal}: ${hardened?.summary.en ?? "it does not end with 0"}. Its program is to handle the signal, finish what is under way, and exit with 0`,
 };
 
 function ofImage(built: string, pulled: string | undefined): Reason {

@@ -1,4 +1,5 @@
 /** How a stack does before anything is taken from it. */
+import type { HealthCheck } from "../engine/container.ts";
 import type { StackService } from "../engine/stack-service.ts";
 import { healthSubstitutes } from "./health-substitute.ts";
 import type { Outcome, TryOut } from "./outcome.ts";
@@ -17,6 +18,11 @@ const CHECK = {
   startInterval: 5000,
   retries: 3,
 } as const;
+
+/** An interpreter starts slower than curl, and with limits slower still. */
+function patient(check: HealthCheck): HealthCheck {
+  return { ...check, startPeriod: Math.max(check.startPeriod, CHECK.startPeriod) };
+}
 
 function withCheck(service: StackService, argv: readonly string[] | undefined): StackService {
   if (service.healthCheck !== undefined || argv === undefined) return service;
@@ -44,7 +50,7 @@ export async function asTheyStand(declared: readonly StackService[], tryOut: Try
       const { healthCheck } = service;
       return argv === undefined || healthCheck === undefined
         ? service
-        : { ...service, healthCheck: { ...healthCheck, argv } };
+        : { ...service, healthCheck: { ...patient(healthCheck), argv } };
     });
     before = await tryOut(services);
     starts += 1;

@@ -101,6 +101,14 @@ export function changesOf(request: ChangeRequest): readonly Change[] {
           comment: "",
         },
       },
+      ...(before.healthCheck?.startPeriod === after.healthCheck?.startPeriod
+        ? []
+        : [
+            {
+              file: last.file,
+              edit: { kind: "set", path: path("healthcheck", "start_period"), value: "30s" } as const,
+            },
+          ]),
     ]);
   }
   if (old.hostDevices && !now.hostDevices)

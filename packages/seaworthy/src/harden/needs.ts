@@ -1,4 +1,5 @@
 /** What a service needs beyond the posture, and the service under the posture with just that. */
+import { posix } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Container, Mount, PublishedPort, TmpfsMount, User } from "../engine/container.ts";
 import type { StackService } from "../engine/stack-service.ts";
@@ -151,5 +152,6 @@ export function volumeKey(service: string, target: string): string {
 /** Whether the program runs in or below it: what is mounted there is the program. */
 export function holdsCode(target: string, { workingDirectory, argv }: Container): boolean {
   const inside = (path: string): boolean => path === target || path.startsWith(`${target}/`);
-  return target !== "/" && (inside(workingDirectory) || argv.some(inside)) && workingDirectory !== "/";
+  const isRun = argv.some((word) => inside(posix.resolve(workingDirectory, word)));
+  return target !== "/" && (inside(workingDirectory) || isRun) && workingDirectory !== "/";
 }

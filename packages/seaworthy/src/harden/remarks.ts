@@ -1,6 +1,6 @@
 /** What is left to say about a service: what could not be taken from it, and why, and what only its owner can change. */
 import type { StackService } from "../engine/stack-service.ts";
-import { type Grant, isCapability, type Needs } from "./needs.ts";
+import { type Grant, holdsCode, isCapability, type Needs } from "./needs.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Found, Trial } from "./search.ts";
 
@@ -13,7 +13,7 @@ export interface Remark {
 
 const SECRET_NAME =
   /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|SECRET_KEY|TOKEN|API_?KEY|PRIVATE_KEY|CREDENTIALS?)$/i;
-const CONTROL_SOCKETS = /\/(?:docker|containerd|podman|crio)\.sock$/;
+export const CONTROL_SOCKETS: RegExp = /\/(?:docker|containerd|podman|crio)\.sock$/;
 const MOST_PATHS = 3;
 
 /** @param after how it did under the posture, with the rest of the stack */
@@ -42,11 +42,12 @@ export function remarksOn(
   if (found !== undefined && found.code.length > 0) {
     say("note", `writes into what was shipped (${shortList(found.code)}); it works without`);
   }
+  const isCodeClosed = found?.needs?.grants.includes("read-only-code") === false;
   for (const mount of container.mounts) {
     if (mount.kind !== "bind") continue;
     if (CONTROL_SOCKETS.test(mount.source)) {
       say("open", `has ${mount.source}: who holds it holds the machine, whatever else is taken away`);
-    } else if (!mount.readOnly) {
+    } else if (!mount.readOnly && !(isCodeClosed && holdsCode(mount.target, container))) {
       say("note", `can write to ${mount.source} of this machine; a named volume would keep it in`);
     }
   }

@@ -8,18 +8,27 @@ import type { ServiceState, StackState } from "../stack/state.ts";
 const STEADY = 2_000;
 const MOST_RESTARTS = 6;
 
-/** Resolves also when the patience (in milliseconds) is over: the state then tells who is not up. */
+export interface Settling {
+  /** In milliseconds. */
+  readonly patience: number;
+  readonly signal: AbortSignal | undefined;
+  /** By service, the processes of lives that were ended: what is still said of them is old. */
+  readonly former?: ReadonlyMap<string, number>;
+}
+
+/** Resolves also when the patience is over: the state then tells who is not up. */
 export async function settle(
   handle: StackHandle,
   services: readonly StackService[],
-  patience: number,
-  signal: AbortSignal | undefined,
+  { patience, signal, former = new Map() }: Settling,
 ): Promise<StackState> {
   const deadline = Date.now() + patience;
   for (;;) {
     signal?.throwIfAborted();
     const state = handle.state();
-    if (Date.now() > deadline || state.services.every((one) => isSettled(one, services, state))) return state;
+    const isNowSettled = (one: ServiceState): boolean =>
+      (one.pid === undefined || one.pid !== former.get(one.name)) && isSettled(one, services, state);
+    if (Date.now() > deadline || state.services.every(isNowSettled)) return state;
     await delay(50);
   }
 }

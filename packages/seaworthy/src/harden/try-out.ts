@@ -79,14 +79,17 @@ export function tryOutOn(spec: StackSpec, options: TryOutOptions): TryOut {
     copy: StackSpec,
     time: number,
   ): Promise<ReadonlyMap<string, Outcome>> {
-    await settle(handle, copy.services, time, signal);
+    await settle(handle, copy.services, { patience: time, signal });
     const first = await lookAtAll(handle, copy);
+    const former = new Map<string, number>();
     for (const name of startOrder(copy.services)) {
       const look = first.get(name);
       if (look === undefined || !isUp(look.state) || isDone(look.state)) continue;
+      const pid = handle.state().services.find((one) => one.name === name)?.pid;
+      if (pid !== undefined) former.set(name, pid);
       await runtime.restart(copy.project, name);
     }
-    await settle(handle, copy.services, time, signal);
+    await settle(handle, copy.services, { patience: time, signal, former });
     const second = await lookAtAll(handle, copy);
     const outcomes = new Map<string, Outcome>();
     for (const { container } of copy.services) {
