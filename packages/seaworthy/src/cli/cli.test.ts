@@ -68,6 +68,13 @@ describe("main", () => {
     expect(here.err()).toContain("arrived");
   });
 
+  test("what follows -- is not ours to read", async () => {
+    const here = host();
+    const tow = { ...sail, takes: [{ name: "PORT...", optional: false }] };
+    expect(await main(["sail", "--", "Oslo", "-h", "--json"], here, [tow])).toBe(0);
+    expect(here.out()).toMatch(/in Oslo\n$/);
+  });
+
   test.each<[string[], RegExp]>([
     [["sai", "Oslo"], /expected a command, found "sai"[\s\S]*Did you mean "sail"/],
     [["sail"], /expected PORT/],

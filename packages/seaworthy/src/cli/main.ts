@@ -34,7 +34,9 @@ export async function main(
   commands: readonly Command[] = COMMANDS,
 ): Promise<Code> {
   const [name = "--help", ...args] = argv;
-  const wantsJson = args.includes("--json");
+  // What follows -- is another program's.
+  const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+  const wantsJson = own.includes("--json");
   const colour = wantsColour(host.stderr, host.env);
   try {
     if (name === "--version" || name === "-v") {
@@ -54,7 +56,7 @@ export async function main(
     }
     const command = commands.find((one) => one.name === name);
     if (command === undefined) throw unknownCommand(name, commands);
-    if (args.includes("--help") || args.includes("-h")) {
+    if (own.includes("--help") || own.includes("-h")) {
       host.stdout.write(`${helpOf(command)}\n`);
       return 0;
     }
