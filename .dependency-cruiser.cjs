@@ -6,7 +6,7 @@ const RANKS = [
   ["fault", "progress"],
   ["content"],
   ["tree"],
-  ["codec", "tar", "shell", "net"],
+  ["codec", "tar", "shell", "net", "trampoline"],
   ["oci", "debian", "npm"],
   ["rootfs"],
   ["recipe", "engine"],

@@ -28,6 +28,8 @@ interface Inspected {
 describe.skipIf(!canRun)("on a real Docker Engine (needs root, dockerd and docker compose)", () => {
   let engine: Docker;
   let example: Sandbox;
+  /** What Compose built. */
+  let composed: string;
   const compose = (...args: string[]): string =>
     engine.docker(["compose", "--file", "compose.yaml", "--file", "build-network.yaml", ...args], {
       cwd: example.project,
@@ -61,6 +63,7 @@ describe.skipIf(!canRun)("on a real Docker Engine (needs root, dockerd and docke
     engine.run("node", ["scripts/secrets.mjs"], example.project);
     compose("up", "--detach", "--build");
     await untilHealthy();
+    composed = engine.docker(["image", "inspect", "--format", "{{.Id}}", "myapp:prod"]).trim();
   }, 300_000);
 
   afterAll(async () => {
@@ -92,6 +95,20 @@ describe.skipIf(!canRun)("on a real Docker Engine (needs root, dockerd and docke
     expect(modules).toContain("fastify");
     expect(modules).not.toContain("typescript");
   });
+
+  test("C1: asked to, Seaworthy lets the engine's BuildKit build the same Dockerfile", async () => {
+    const files = ["--file", "compose.yaml", "--file", "build-network.yaml"];
+    const { code, stdout, stderr } = await example.seaworthy(
+      ["build", "--service", "app", "--dockerfile", ...files],
+      { env: { SEAWORTHY_ENGINE: "docker", DOCKER_HOST: engine.host } },
+    );
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/myapp:prod built from its Dockerfile/);
+    const made = (image: string): string =>
+      engine.docker(["image", "inspect", "--format", "{{json .RootFS}}", image]);
+    // The steps were made before, by Compose: the same layers come of them.
+    expect(made("myapp:prod")).toBe(made(composed));
+  }, 120_000);
 
   test("C1: the image that was assembled without Docker loads, and is smaller", () => {
     const size = (image: string): number =>

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface Docker extends AsyncDisposable {
+  /** `unix:///tmp/.../docker.sock`. */
+  readonly host: string;
   readonly directory: string;
   /** Runs `docker ARGS` against this engine and gives its standard output; throws with its error output. */
   docker(args: readonly string[], options?: { readonly input?: Uint8Array; readonly cwd?: string }): string;
@@ -61,6 +63,7 @@ export async function startDockerd(): Promise<Docker> {
     }
   }
   return {
+    host: socket,
     directory,
     docker,
     run(program, args, cwd) {

@@ -71,7 +71,7 @@ export async function sandbox(
     if (after === before) throw new Error(`the edit of ${file} changed nothing`);
     await writeFile(join(project, file), after);
   };
-  await edit("compose.yaml", (text) => text.replace("127.0.0.1:8000:8000", `127.0.0.1:${port}:8000`));
+  await edit("compose.yaml", (text) => text.replace(/127\.0\.0\.1:80\d\d:8000/, `127.0.0.1:${port}:8000`));
   const seaworthy: Sandbox["seaworthy"] = (args, more = {}) =>
     start(
       [...(more.wrapper ?? []), process.execPath, BIN, ...args],

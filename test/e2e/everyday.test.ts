@@ -1,4 +1,5 @@
 /** What people do with a stack that is up: look at its logs, run something in it, see what it uses. */
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isRoot, type Sandbox, sandbox } from "./cli.ts";
 
@@ -19,6 +20,43 @@ describe.skipIf(!isRoot())("a stack that is up (needs root)", () => {
     expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining("found 7") as string });
     const unknown = await example.seaworthy(["exec", "web", "--", "node"]);
     expect(unknown.stderr).toContain("app, db, redis");
+  });
+
+  test("exec -i gives the program what is piped in", async () => {
+    const echo = "process.stdin.pipe(process.stdout)";
+    const ran = await example.seaworthy(["exec", "-i", "app", "--", "node", "-e", echo], {
+      wrapper: ["sh", "-c", 'printf "one\\ntwo\\n" | "$@"', "sh"],
+    });
+    expect(ran).toMatchObject({ code: 0, stdout: "one\ntwo\n" });
+  });
+
+  test("restart gives a service a new process, and it gets healthy again", async () => {
+    const pidOf = async (): Promise<{ pid: number; status: string }> => {
+      const { stdout } = await example.seaworthy(["ps", "--json"]);
+      const { services } = JSON.parse(stdout) as {
+        services: { name: string; pid: number; status: string }[];
+      };
+      return services.find(({ name }) => name === "redis") ?? { pid: 0, status: "" };
+    };
+    const before = await pidOf();
+    const { code, stdout, stderr } = await example.seaworthy(["restart", "--service", "redis", "--json"]);
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ restarted: ["redis"] });
+    for (let tries = 0; tries < 50 && (await pidOf()).status !== "healthy"; tries += 1) await delay(200);
+    const after = await pidOf();
+    expect(after.status).toBe("healthy");
+    expect(after.pid).not.toBe(before.pid);
+    const unknown = await example.seaworthy(["restart", "--service", "web"]);
+    expect(unknown).toMatchObject({ code: 3, stderr: expect.stringContaining("app, db, redis") as string });
+  });
+
+  test("logs since a time, with times, and without names", async () => {
+    const all = await example.seaworthy(["logs", "--service", "db", "--timestamps"]);
+    expect(all.stdout).toMatch(/^db \| 20\d\d-\d\d-\d\dT[\d:.]+Z .*database system is ready/m);
+    const none = await example.seaworthy(["logs", "--since", "2100-01-01", "--no-prefix"]);
+    expect(none).toMatchObject({ code: 0, stdout: "" });
+    const wrong = await example.seaworthy(["logs", "--since", "soon"]);
+    expect(wrong).toMatchObject({ code: 3, stderr: expect.stringContaining('"soon"') as string });
   });
 
   test("stats shows every service with its limits", async () => {

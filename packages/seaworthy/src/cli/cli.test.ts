@@ -187,7 +187,7 @@ describe("progress", () => {
     ).phase("build");
     phase.update("x".repeat(200));
     phase.done("made");
-    expect(text).toMatch(/\r\x1b\[K✓ build +0\.0 s {2}made\n$/);
+    expect(text).toMatch(/\r\x1b\[J✓ build +0\.0 s {2}made\n$/);
     for (const line of text.split("\r"))
       expect(line.replaceAll(/\x1b\[\d*\w/g, "").length).toBeLessThanOrEqual(41);
   });

@@ -8,6 +8,8 @@ export interface Option {
   readonly short?: string;
   /** What a value stands for: `URL`. A switch has none. */
   readonly value?: string;
+  /** Whether it may be given more than once. */
+  readonly many?: true;
   readonly summary: string;
 }
 
@@ -20,13 +22,18 @@ export interface Example {
 export interface Given {
   readonly positionals: readonly string[];
   flag(name: string): boolean;
+  /** The last, of an option that was given more than once. */
   text(name: string): string | undefined;
+  /** `undefined` when it was not given. */
+  texts(name: string): readonly string[] | undefined;
 }
 
 /** Where a command prints. Progress goes elsewhere. */
 export interface Output {
   /** A line for people; nothing with `--json`. */
   line(text?: string): void;
+  /** On a terminal in place of what was drawn before; elsewhere printed when it has changed. */
+  redraw(text: string): void;
   /** The result for machines; nothing without `--json`. */
   json(value: unknown): void;
   readonly colour: boolean;
@@ -49,7 +56,20 @@ const FILE: Option = {
   name: "file",
   short: "f",
   value: "FILE",
-  summary: "the Compose file, when it has another name",
+  many: true,
+  summary: "a Compose file, when it has another name; several are laid one over the other",
+};
+const ENV_FILE: Option = {
+  name: "env-file",
+  value: "FILE",
+  many: true,
+  summary: "values for the variables of the Compose file, instead of .env",
+};
+const PROFILE: Option = {
+  name: "profile",
+  value: "NAME",
+  many: true,
+  summary: "with the services of this profile, too",
 };
 const PROJECT_NAME: Option = {
   name: "project-name",
@@ -76,10 +96,16 @@ export const MIRROR: Option = {
 };
 export const FROZEN: Option = { name: "frozen", summary: "refuse to make or change seaworthy.lock" };
 export const SERVICE: Option = { name: "service", value: "NAME", summary: "one service of the stack" };
+export const SERVICES: Option = {
+  ...SERVICE,
+  many: true,
+  summary: "this service; more than one may be named",
+};
+export const WATCH: Option = { name: "watch", short: "w", summary: "go on, and show what changes" };
 export const LANGUAGE: Option = { name: "lang", value: "en|ru", summary: "the language of the report" };
 
 /** Which project, and what runs it. */
-export const PROJECT: readonly Option[] = [FILE, PROJECT_NAME, ENGINE];
+export const PROJECT: readonly Option[] = [FILE, ENV_FILE, PROFILE, PROJECT_NAME, ENGINE];
 /** How its images come about. */
 export const IMAGES: readonly Option[] = [MIRROR, FROZEN, DOCKERFILE, ASSEMBLE];
 
@@ -87,7 +113,9 @@ export const IMAGES: readonly Option[] = [MIRROR, FROZEN, DOCKERFILE, ASSEMBLE];
 export function projectOptions(given: Given): ProjectOptions & { readonly frozen: boolean } {
   return {
     directory: given.positionals[0] ?? ".",
-    file: given.text("file"),
+    files: given.texts("file"),
+    envFiles: given.texts("env-file"),
+    profiles: given.texts("profile"),
     projectName: given.text("project-name"),
     mirror: given.text("mirror"),
     engine: given.text("engine"),

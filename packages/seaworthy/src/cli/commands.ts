@@ -2,20 +2,24 @@
 import type { Command } from "./command.ts";
 import { buildCommand } from "./commands/build.ts";
 import { cacheCommand } from "./commands/cache.ts";
+import { completionCommand } from "./commands/completion.ts";
 import { downCommand } from "./commands/down.ts";
 import { engineCommand } from "./commands/engine.ts";
 import { execCommand } from "./commands/exec.ts";
 import { hardenCommand } from "./commands/harden.ts";
 import { logsCommand } from "./commands/logs.ts";
+import { newCommand } from "./commands/new.ts";
 import { planCommand } from "./commands/plan.ts";
 import { proveCommand } from "./commands/prove.ts";
 import { psCommand } from "./commands/ps.ts";
+import { restartCommand } from "./commands/restart.ts";
 import { shipCommand } from "./commands/ship.ts";
 import { statsCommand } from "./commands/stats.ts";
 import { upCommand } from "./commands/up.ts";
 import { whyCommand } from "./commands/why.ts";
 
 export const COMMANDS: readonly Command[] = [
+  newCommand,
   shipCommand,
   planCommand,
   buildCommand,
@@ -24,10 +28,12 @@ export const COMMANDS: readonly Command[] = [
   logsCommand,
   execCommand,
   statsCommand,
+  restartCommand,
   downCommand,
   proveCommand,
   hardenCommand,
   whyCommand,
   engineCommand,
   cacheCommand,
+  completionCommand,
 ];

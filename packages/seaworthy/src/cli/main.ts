@@ -2,15 +2,19 @@
 import { readFile } from "node:fs/promises";
 import { Fault } from "../fault/fault.ts";
 import { closest } from "../recipe/closest.ts";
+import { serviceNames } from "../verb/service-names.ts";
 import type { VerbIo } from "../verb/verb.ts";
 import type { Command, Output } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
+import { COMPLETE, complete } from "./complete.ts";
 import { helpOf, overview } from "./help.ts";
 import { interruptible } from "./interrupt.ts";
+import { liveBlock } from "./live-block.ts";
 import { wantsColour } from "./paint.ts";
 import { parseCommandLine } from "./parse.ts";
 import { asJson, printBug, printFault } from "./print-fault.ts";
 import { type ProgressStream, terminalProgress } from "./progress.ts";
+import { servicesTable } from "./services-table.ts";
 import { systemFault } from "./system-fault.ts";
 
 /** What the command line needs of a process; tests give their own. */
@@ -18,6 +22,7 @@ export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: ProgressStream;
   readonly stderr: ProgressStream;
+  readonly stdin?: AsyncIterable<Uint8Array>;
 }
 
 type Code = 0 | 1 | 2 | 3;
@@ -39,6 +44,12 @@ export async function main(
     if (name === "--help" || name === "-h" || name === "help") {
       const command = commands.find((one) => one.name === args[0]);
       host.stdout.write(`${command === undefined ? overview(commands, await version()) : helpOf(command)}\n`);
+      return 0;
+    }
+    if (name === COMPLETE) {
+      for (const word of await complete(args, commands, () => serviceNames(host.env))) {
+        host.stdout.write(`${word}\n`);
+      }
       return 0;
     }
     const command = commands.find((one) => one.name === name);
@@ -66,19 +77,38 @@ export async function main(
 /** With `--json` the standard output belongs to the result alone. */
 function ioOf(host: Host, signal: AbortSignal, wantsJson: boolean): VerbIo {
   const stream = wantsJson ? host.stderr : host.stdout;
+  const progress = terminalProgress(stream, wantsColour(stream, host.env));
   return {
-    progress: terminalProgress(stream, wantsColour(stream, host.env)),
+    progress,
+    onStack: (state) => progress.below(["", ...servicesTable(state, new Date()).split("\n")]),
     signal,
     env: host.env,
     now: () => new Date(),
+    stdin: () => wholeOf(host.stdin),
     warn: (text) => host.stderr.write(`warning ${text}\n`),
   };
 }
 
+async function wholeOf(stream: AsyncIterable<Uint8Array> = nothing()): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function* nothing(): AsyncGenerator<never> {}
+
 function outputOf(host: Host, wantsJson: boolean): Output {
+  const block = liveBlock(host.stdout);
+  let shown = "";
   return {
     line: (text = "") => {
       if (!wantsJson) host.stdout.write(`${text}\n`);
+    },
+    redraw(text) {
+      if (wantsJson || text === shown) return;
+      shown = text;
+      if (host.stdout.isTTY === true) block.draw(text.split("\n"));
+      else host.stdout.write(`${text}\n`);
     },
     json: (value) => {
       if (wantsJson) host.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);

@@ -16,7 +16,11 @@ export function parseCommandLine(command: Command, args: readonly string[]): Giv
   const options: NonNullable<ParseArgsConfig["options"]> = Object.fromEntries(
     known.map(({ name, short, value }) => [
       name,
-      { type: value === undefined ? "boolean" : "string", ...(short === undefined ? {} : { short }) },
+      {
+        type: value === undefined ? "boolean" : "string",
+        multiple: true,
+        ...(short === undefined ? {} : { short }),
+      },
     ]),
   );
   const { tokens, values, positionals } = parseArgs({
@@ -26,6 +30,7 @@ export function parseCommandLine(command: Command, args: readonly string[]): Giv
     strict: false,
     tokens: true,
   });
+  const seen = new Set<string>();
   for (const token of tokens) {
     if (token.kind !== "option") continue;
     const option = known.find(({ name }) => name === token.name);
@@ -33,6 +38,10 @@ export function parseCommandLine(command: Command, args: readonly string[]): Giv
     if (option.value !== undefined && (token.value === undefined || token.value === "")) {
       throw usage(command, `expected ${option.value} after ${token.rawName}, found nothing`);
     }
+    if (option.value !== undefined && option.many !== true && seen.has(option.name)) {
+      throw usage(command, `expected ${token.rawName} once, found it again`);
+    }
+    seen.add(option.name);
     if (option.value === undefined && token.value !== undefined) {
       throw usage(command, `expected no value for ${token.rawName}, found "${token.value}"`);
     }
@@ -45,13 +54,15 @@ export function parseCommandLine(command: Command, args: readonly string[]): Giv
     throw usage(command, `expected ${command.takes[positionals.length]?.name}, found nothing`);
   }
   if (positionals.length > most) throw usage(command, `expected nothing more, found "${positionals[most]}"`);
+  const texts = (name: string): readonly string[] | undefined => {
+    const given = values[name];
+    return Array.isArray(given) ? given.filter((value) => typeof value === "string") : undefined;
+  };
   return {
     positionals,
-    flag: (name) => values[name] === true,
-    text: (name) => {
-      const value = values[name];
-      return typeof value === "string" ? value : undefined;
-    },
+    flag: (name) => values[name] !== undefined,
+    text: (name) => texts(name)?.at(-1),
+    texts,
   };
 }
 

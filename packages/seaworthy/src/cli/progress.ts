@@ -1,5 +1,6 @@
 /** A line a phase, with its time: live while it works on a terminal, plain lines elsewhere. */
 import type { PhaseHandle, Progress } from "../progress/progress.ts";
+import { liveBlock } from "./live-block.ts";
 import { paint } from "./paint.ts";
 
 export interface ProgressStream {
@@ -12,11 +13,25 @@ const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "
 const FRAME_TIME = 100;
 const NAME_WIDTH = 7;
 
-export function terminalProgress(stream: ProgressStream, colour: boolean): Progress {
+export interface TerminalProgress extends Progress {
+  /** Lines to show below the phase that is under way, until it is over; nothing where there is no terminal. */
+  below(lines: readonly string[]): void;
+}
+
+export function terminalProgress(stream: ProgressStream, colour: boolean): TerminalProgress {
+  let current: LivePhase | undefined;
   return {
-    phase: (name) =>
-      stream.isTTY === true ? livePhase(stream, name, colour) : plainPhase(stream, name, colour),
+    phase(name) {
+      if (stream.isTTY !== true) return plainPhase(stream, name, colour);
+      current = livePhase(stream, name, colour);
+      return current;
+    },
+    below: (lines) => current?.below(lines),
   };
+}
+
+interface LivePhase extends PhaseHandle {
+  below(lines: readonly string[]): void;
 }
 
 function plainPhase(stream: ProgressStream, name: string, colour: boolean): PhaseHandle {
@@ -28,17 +43,18 @@ function plainPhase(stream: ProgressStream, name: string, colour: boolean): Phas
   };
 }
 
-function livePhase(stream: ProgressStream, name: string, colour: boolean): PhaseHandle {
+function livePhase(stream: ProgressStream, name: string, colour: boolean): LivePhase {
   const { cyan, dim } = paint(colour);
   const started = performance.now();
+  const block = liveBlock(stream);
   let text = "";
+  let more: readonly string[] = [];
   let frame = 0;
   const draw = (): void => {
     const room = Math.max(0, (stream.columns ?? 80) - NAME_WIDTH - 14);
     const seconds = seconded(started).padStart(7);
-    stream.write(
-      `\r\x1b[K${cyan(FRAMES[frame % FRAMES.length] ?? "")} ${name.padEnd(NAME_WIDTH)} ${seconds}  ${dim(text.slice(0, room))}`,
-    );
+    const mark = cyan(FRAMES[frame % FRAMES.length] ?? "");
+    block.draw([`${mark} ${name.padEnd(NAME_WIDTH)} ${seconds}  ${dim(text.slice(0, room))}`, ...more]);
   };
   const timer = setInterval(() => {
     frame += 1;
@@ -48,9 +64,14 @@ function livePhase(stream: ProgressStream, name: string, colour: boolean): Phase
   draw();
   const end = (summary: string, good: boolean): void => {
     clearInterval(timer);
-    stream.write(`\r\x1b[K${finished(name, summary, started, colour, good)}\n`);
+    more = [];
+    block.clear();
+    stream.write(`${finished(name, summary, started, colour, good)}\n`);
   };
   return {
+    below(lines) {
+      more = lines;
+    },
     update(now) {
       text = now;
     },

@@ -134,7 +134,7 @@ export interface Confinement {
 }
 
 export interface Container extends Confinement {
-  /** The service's name, also its host name in the pod. */
+  /** The service's name, also its host name. */
   readonly name: string;
   readonly image: ContainerImage;
   readonly argv: readonly string[];

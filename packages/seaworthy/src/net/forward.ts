@@ -19,15 +19,15 @@ export function listenOn(address: string, port: number): Promise<Listener> {
   });
 }
 
-/** Answers each connection of the listener with one to `127.0.0.1:target` in our own network namespace. */
-export function forward(listener: Listener, target: number): AsyncDisposable {
+/** Answers each connection of the listener with one to the target, made in our own network namespace. */
+export function forward(listener: Listener, target: number, address = "127.0.0.1"): AsyncDisposable {
   const open = new Set<Socket>();
   const track = (socket: Socket): void => {
     open.add(socket);
     socket.once("close", () => open.delete(socket));
   };
   listener.on("connection", (client: Socket) => {
-    const service = connect({ host: "127.0.0.1", port: target, allowHalfOpen: true });
+    const service = connect({ host: address, port: target, allowHalfOpen: true });
     // A listener that came from another process has lost the wish: a client may end its half and still listen.
     client.allowHalfOpen = true;
     track(client);

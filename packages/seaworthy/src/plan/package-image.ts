@@ -78,5 +78,5 @@ function noCommand(project: ComposeProject, service: ComposeService): Fault {
 }
 
 function placeOf(project: ComposeProject, service: ComposeService, key: string): Place {
-  return { file: project.file, line: project.source(["services", service.name, key]).line };
+  return project.place(["services", service.name, key]);
 }

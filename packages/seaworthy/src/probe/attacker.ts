@@ -1,7 +1,7 @@
 /** Makes system calls in a container and writes down each with what came of it. */
 import type { Attempt, Step, Text } from "@seaworthy/evidence";
-import { type Argument, type CallResult, type Trampoline, text } from "./trampoline/client.ts";
-import type { SyscallName } from "./trampoline/syscalls.ts";
+import { type Argument, type CallResult, type Trampoline, text } from "../trampoline/client.ts";
+import type { SyscallName } from "../trampoline/syscalls.ts";
 
 export interface Attacker {
   /** @param did the call as a person writes it: `mount("none", "/mnt", "tmpfs", 0, NULL)` */

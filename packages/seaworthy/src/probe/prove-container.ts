@@ -7,12 +7,12 @@ import type { Container, Mount, User } from "../engine/container.ts";
 import type { Engine, EngineFacts, NetworkHandle, StartOptions } from "../engine/engine.ts";
 import { Fault } from "../fault/fault.ts";
 import { serveControl } from "../net/control-socket.ts";
+import { trampoline, UnableError } from "../trampoline/client.ts";
+import { TRAMPOLINE_X64 } from "../trampoline/trampoline-x64.ts";
 import { attacker } from "./attacker.ts";
 import { judge } from "./judge.ts";
 import type { Probe } from "./probe.ts";
 import { probesOf } from "./probes.ts";
-import { trampoline, UnableError } from "./trampoline/client.ts";
-import { TRAMPOLINE_X64 } from "./trampoline/trampoline-x64.ts";
 
 export interface ProveOptions {
   /** The service's own network, for attacks on where it stands; `undefined` while it does not run. */

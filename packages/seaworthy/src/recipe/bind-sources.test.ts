@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { requireBindSources } from "./bind-sources.ts";
+import { ensureBindSources } from "./bind-sources.ts";
 import { readComposeFile } from "./compose.ts";
 
 let root = "";
@@ -18,7 +18,7 @@ test.each([
 ])("%s", async (source, fault) => {
   const file = join(root, "compose.yaml");
   await writeFile(file, `services:\n  a:\n    image: x\n    volumes: ["${source}:/x"]\n`);
-  const checked = requireBindSources(await readComposeFile(file, {}));
+  const checked = ensureBindSources(await readComposeFile(file, {}));
   await (fault === undefined
     ? expect(checked).resolves.toBeUndefined()
     : expect(checked).rejects.toMatchObject(fault));

@@ -1,4 +1,5 @@
 /** Turns the text of a Compose file into located nodes: YAML 1.2 with merge keys, bounded, variables put in. */
+import { dirname, resolve } from "node:path";
 import {
   type Document,
   isAlias,
@@ -11,6 +12,7 @@ import {
   type Pair,
   parseDocument,
   type Scalar,
+  type Tags,
   visit,
 } from "yaml";
 import { Fault, type Place } from "../fault/fault.ts";
@@ -31,12 +33,14 @@ export interface ComposeDocument {
 /**
  * @param file the path to show in messages
  * @param lookup the value of a variable for interpolation
+ * @param base absolute: where relative paths in it start; the file's own folder when left out
  * @throws Fault `compose/yaml` with line and column; `compose/size`; `compose/interpolation`
  */
 export function parseCompose(
   text: string,
   file: string,
   lookup: (name: string) => string | undefined,
+  base: string = dirname(resolve(file)),
 ): ComposeDocument {
   if (Buffer.byteLength(text) > MAX_COMPOSE_BYTES) throw sizeFault(file, `${MAX_COMPOSE_BYTES} bytes`);
   const lines = new LineCounter();
@@ -68,20 +72,21 @@ export function parseCompose(
 
   function locateContent(node: Node, path: readonly (string | number)[], place: Place): ComposeNode {
     const key = keyOf(path);
+    const core = { place, key, base, ...mergingTag(node) };
     if (isAlias(node)) {
       const target = targets.get(node);
       if (target === undefined) throw yamlFault(`expected an anchor for *${node.source}, found none`, place);
       return locate(target, path, place);
     }
-    if (isMap(node)) return { kind: "map", place, key, entries: mapEntries(node.items, path) };
+    if (isMap(node)) return { ...core, kind: "map", entries: mapEntries(node.items, path) };
     if (isSeq(node)) {
       const items = node.items.map((item, index) => {
         if (!isNode(item)) throw yamlFault(`expected a value in ${key}, found a pair`, place);
         return locate(item, [...path, index], placeOf(item));
       });
-      return { kind: "list", place, key, items };
+      return { ...core, kind: "list", items };
     }
-    return { kind: "scalar", place, key, value: scalarValue(node, key, place) };
+    return { ...core, kind: "scalar", value: scalarValue(node, key, place) };
   }
 
   /** Own keys win over merged ones, and the first of several merged maps wins, as YAML's merge type says. */
@@ -110,7 +115,7 @@ export function parseCompose(
         own.set(
           name,
           node === undefined
-            ? { kind: "scalar", place, key: keyOf(at), value: null }
+            ? { kind: "scalar", place, key: keyOf(at), base, value: null }
             : locate(node, at, place),
         );
       }
@@ -173,6 +178,23 @@ export function parseCompose(
   }
 }
 
+/** Both tags on every kind of value, which keeps the type it would have without. */
+const MERGING_TAGS: Tags = ["!reset", "!override"].flatMap((tag) => [
+  { tag, resolve: plainValue },
+  { tag, collection: "map" as const },
+  { tag, collection: "seq" as const },
+]);
+
+function plainValue(text: string): unknown {
+  const value: unknown = parseDocument(text).toJS();
+  return typeof value === "object" && value !== null ? text : value;
+}
+
+function mergingTag({ tag }: Node): Pick<ComposeNode, "tag"> {
+  if (tag === "!reset") return { tag: "reset" };
+  return tag === "!override" ? { tag: "override" } : {};
+}
+
 interface ParsedYaml {
   readonly document: Document;
   readonly targets: ReadonlyMap<Node, Node>;
@@ -183,14 +205,17 @@ function parseYaml(text: string, file: string, lineCounter: LineCounter): Parsed
   let targets: ParsedYaml["targets"];
   try {
     // Keys written twice are found when the tree is walked; the parser's own check is quadratic.
-    document = parseDocument(text, { merge: true, lineCounter, prettyErrors: false, uniqueKeys: false });
+    document = parseDocument(text, {
+      ...{ merge: true, lineCounter, prettyErrors: false, uniqueKeys: false },
+      customTags: MERGING_TAGS,
+    });
     targets = aliasTargets(document);
   } catch (error) {
     // The parser recurses; thousands of open brackets exhaust the stack.
     if (error instanceof RangeError) throw sizeFault(file, `${MAX_DEPTH} levels`);
     throw error;
   }
-  // Of warnings there is one kind: tags that nobody here understands, such as !reset.
+  // Of warnings there is one kind: tags that nobody here understands.
   const error = document.errors[0] ?? document.warnings[0];
   if (error?.code === "RESOURCE_EXHAUSTION") throw sizeFault(file, `${MAX_DEPTH} levels`);
   if (error === undefined) return { document, targets };

@@ -16,9 +16,12 @@ function keys(supported: string, known = ""): KeyTable {
 
 type Level =
   | "project"
+  | "include"
+  | "extends"
   | "service"
   | "build"
   | "deploy"
+  | "restartPolicy"
   | "resources"
   | "limits"
   | "healthcheck"
@@ -26,6 +29,8 @@ type Level =
   | "dependency"
   | "envFile"
   | "port"
+  | "device"
+  | "ulimit"
   | "grant"
   | "serviceNetwork"
   | "mount"
@@ -33,6 +38,8 @@ type Level =
   | "mountVolume"
   | "mountTmpfs"
   | "network"
+  | "ipam"
+  | "ipamConfig"
   | "volume"
   | "secret"
   | "config"
@@ -40,65 +47,65 @@ type Level =
 
 /** @see {@link https://github.com/compose-spec/compose-spec/blob/main/schema/compose-spec.json} */
 export const KEYS: Readonly<Record<Level, KeyTable>> = {
-  project: keys("name version services networks volumes secrets configs x-seaworthy", "include models"),
+  project: keys("name version services networks volumes secrets configs x-seaworthy", "models"),
+  include: keys("path project_directory env_file"),
+  extends: keys("service file"),
   service: keys(
-    "build cap_add cap_drop command configs container_name cpus depends_on deploy entrypoint env_file environment " +
-      "expose group_add healthcheck hostname image init ipc labels logging mem_limit memswap_limit network_mode " +
-      "networks pid pids_limit ports privileged pull_policy read_only restart secrets security_opt shm_size " +
-      "stdin_open stop_grace_period stop_signal tmpfs tty user volumes working_dir x-seaworthy",
-    "annotations attach blkio_config cgroup cgroup_parent cpu_count cpu_percent cpu_period cpu_quota " +
-      "cpu_rt_period cpu_rt_runtime cpu_shares cpuset credential_spec develop device_cgroup_rules devices dns " +
-      "dns_opt dns_search domainname extends external_links extra_hosts gpus isolation label_file links " +
-      "mac_address mem_reservation mem_swappiness models oom_kill_disable oom_score_adj platform post_start " +
-      "pre_stop profiles provider pull_refresh_after runtime scale storage_opt sysctls ulimits use_api_socket " +
-      "userns_mode uts volumes_from",
+    "attach build cap_add cap_drop cgroup cgroup_parent command configs container_name cpu_period cpu_quota " +
+      "cpu_shares cpus cpuset depends_on deploy develop device_cgroup_rules devices dns dns_opt dns_search " +
+      "domainname entrypoint env_file environment expose extra_hosts group_add healthcheck hostname image init ipc " +
+      "label_file labels links logging mac_address mem_limit mem_reservation mem_swappiness memswap_limit " +
+      "network_mode networks oom_kill_disable oom_score_adj pid pids_limit platform ports privileged profiles " +
+      "pull_policy read_only restart runtime scale secrets security_opt shm_size stdin_open stop_grace_period " +
+      "stop_signal storage_opt sysctls tmpfs tty ulimits user userns_mode uts volumes working_dir x-seaworthy",
+    "annotations blkio_config cpu_count cpu_percent cpu_rt_period cpu_rt_runtime credential_spec external_links " +
+      "gpus isolation models post_start pre_stop provider pull_refresh_after use_api_socket volumes_from",
   ),
   build: keys(
-    "context dockerfile args target",
-    "additional_contexts cache_from cache_to dockerfile_inline entitlements extra_hosts isolation labels network " +
-      "no_cache platforms privileged provenance pull sbom secrets shm_size ssh tags ulimits",
+    "args cache_from cache_to context dockerfile extra_hosts labels network no_cache platforms provenance pull sbom " +
+      "shm_size tags target ulimits",
+    "additional_contexts dockerfile_inline entitlements isolation privileged secrets ssh",
   ),
   deploy: keys(
-    "resources",
-    "endpoint_mode labels mode placement replicas restart_policy rollback_config update_config",
+    "endpoint_mode labels mode placement replicas resources restart_policy rollback_config update_config",
   ),
-  resources: keys("limits", "reservations"),
+  restartPolicy: keys("condition delay max_attempts window"),
+  resources: keys("limits reservations"),
   limits: keys("cpus memory pids", "devices generic_resources"),
   healthcheck: keys("disable interval retries start_interval start_period test timeout"),
   logging: keys("driver options"),
   dependency: keys("condition required restart"),
-  envFile: keys("path required", "format"),
+  envFile: keys("path required format"),
   port: keys("app_protocol host_ip mode name protocol published target"),
+  device: keys("source target permissions"),
+  ulimit: keys("soft hard"),
   grant: keys("source target uid gid mode"),
   serviceNetwork: keys(
-    "",
-    "aliases driver_opts gw_priority interface_name ipv4_address ipv6_address link_local_ips mac_address priority",
+    "aliases driver_opts gw_priority interface_name ipv4_address ipv6_address link_local_ips priority",
+    "mac_address",
   ),
-  mount: keys("type source target read_only bind volume tmpfs", "consistency image"),
-  mountBind: keys("create_host_path", "propagation recursive selinux"),
-  mountVolume: keys("", "labels nocopy subpath"),
+  mount: keys("type source target read_only bind volume tmpfs consistency", "image"),
+  mountBind: keys("create_host_path propagation selinux", "recursive"),
+  mountVolume: keys("labels nocopy", "subpath"),
   mountTmpfs: keys("size mode"),
-  network: keys(
-    "name driver internal labels",
-    "attachable driver_opts enable_ipv4 enable_ipv6 external ipam",
-  ),
-  volume: keys("name driver labels", "driver_opts external"),
-  secret: keys("file name labels", "driver driver_opts environment external template_driver"),
-  config: keys("file name labels", "content driver driver_opts environment external template_driver"),
+  network: keys("attachable driver driver_opts enable_ipv4 enable_ipv6 external internal ipam labels name"),
+  ipam: keys("config driver options"),
+  ipamConfig: keys("aux_addresses gateway ip_range subnet"),
+  volume: keys("driver driver_opts external labels name"),
+  secret: keys("file environment name labels", "driver driver_opts external template_driver"),
+  config: keys("file environment content name labels", "driver driver_opts external template_driver"),
   generate: keys("generate"),
 };
 
 const ADVICE: Readonly<Record<string, string>> = {
   annotations: "Use labels, or leave it out.",
-  content: "Put the text into a file and name it with `file`.",
-  devices: "Leave it out; a web service needs no device beyond those every container has.",
-  environment: "Put the value into a file and name it with `file`.",
-  extends: "Write the inherited keys out, or share them with a YAML anchor and `<<`.",
-  external: "Leave it out; Seaworthy makes what the stack needs.",
-  include: "Put all services into one file.",
-  links: "Leave it out; services reach each other by name.",
-  profiles: "Move the services of other profiles to a file of their own.",
-  ulimits: "Leave it out and bound the service with pids_limit and mem_limit.",
+  dockerfile_inline: "Put it into a file and name that with `dockerfile`.",
+  external: "Write the value to a file and name it with `file`: there is no store of secrets here.",
+  external_links: "Put both into a network that is `external: true`.",
+  gpus: "Leave it out; a web service needs no device beyond those every container has.",
+  post_start: "Let the program itself do it, or a service that others depend on.",
+  pre_stop: "Let the program do it when it gets its stop signal.",
+  volumes_from: "Name the volumes here, too.",
 };
 
 /**

@@ -6,6 +6,10 @@ interface NodeCore {
   readonly place: Place;
   /** `services.app.ports[0]`, for messages and reports. */
   readonly key: string;
+  /** Absolute: where relative paths in this value start. Files that are included or extended have their own. */
+  readonly base: string;
+  /** Its tag `!reset` or `!override`: what becomes of the value of an earlier file. */
+  readonly tag?: "reset" | "override";
 }
 
 export interface ScalarNode extends NodeCore {

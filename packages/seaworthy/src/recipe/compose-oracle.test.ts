@@ -1,12 +1,14 @@
 /** Reads a corpus of Compose files with this reader and with `docker compose config`, and compares the outcome. */
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { readComposeFile } from "./compose.ts";
+import { type ComposeProject, readComposeFile, readComposeFiles } from "./compose.ts";
+import { ALIKE, LAID, LAID_REFUSED, REFUSED, type Shape } from "./compose-corpus.fixture.ts";
 import type { ComposeService } from "./compose-service.ts";
 import { parseDuration } from "./durations.ts";
+import { findComposeFiles } from "./find-compose-files.ts";
 
 const plugin = process.env["SEAWORTHY_DOCKER_COMPOSE"];
 const command = plugin === undefined ? ["docker", "compose"] : [plugin];
@@ -15,116 +17,6 @@ const root = available ? mkdtempSync(join(tmpdir(), "oracle-")) : "";
 afterAll(() => {
   if (available) rmSync(root, { recursive: true });
 });
-
-const app = (lines: string): string =>
-  `services:\n  app:\n    image: redis:8\n    ${lines.replaceAll("\n", "\n    ")}\n  db: { image: "postgres:15" }\n`;
-
-/** Accepted by both, with the same meaning. */
-const ALIKE: readonly (readonly [string, string])[] = [
-  ["nothing but an image", app("{}".slice(2))],
-  ["user", app('user: "10001:10001"')],
-  ["booleans", app('read_only: true\nprivileged: "false"')],
-  ["booleans in words", app("read_only: ${RO:-yes}")],
-  ["capabilities", app("cap_add: [NET_ADMIN]\ncap_drop: [ALL]")],
-  ["a command as text", app(`command: node "a b" 'c d' e\\ f`)],
-  ["a command as list", app("command: [node, $$X, '5']")],
-  ["an entrypoint", app("entrypoint: /bin/x --y\ncommand: z")],
-  ["environment as list", app("environment: [A=1, B=x=y, C=, D, 'E=$SET']")],
-  ["environment as map", app("environment: { A: 1, B: 1.10, C: true, D: , E: '', F: 0x10, G: 010 }")],
-  ["env files", app("env_file: [one.env, two.env]\nenvironment: { C: 3 }")],
-  ["env file, long", app("env_file: [{ path: one.env }, { path: none.env, required: false }]")],
-  [
-    "interpolation",
-    app("environment: { A: '${SET:-x}', B: '${NONE:-${SET}}', C: '$$SET', D: '${SET:+y}', E: '${EMPTY-z}' }"),
-  ],
-  [
-    "merge keys",
-    `x-a: &a { user: "1:2", read_only: true }\nservices: { app: { <<: *a, image: x, user: "3:4" } }`,
-  ],
-  [
-    "merge of lists",
-    `x-a: &a { user: "1" }\nx-b: &b { user: "2", tty: false }\nservices: { app: { <<: [*a, *b], image: x } }`,
-  ],
-  ["limits", app("mem_limit: 64m\npids_limit: 5\ncpus: 0.5\nshm_size: 1gb")],
-  ["limits as numbers and text", app("mem_limit: 67108864\npids_limit: '7'\ncpus: '1.5'\nshm_size: 1.5g")],
-  ["limits of deploy", app("deploy: { resources: { limits: { memory: 64M, pids: 9, cpus: '0.25' } } }")],
-  ["ports", app("ports: ['127.0.0.1:8000:80', '9000-9002:80-82', '81:81/tcp', '[::1]:5:6', '0.0.0.0:7:7']")],
-  [
-    "ports, long",
-    app("ports: [{ target: 80, published: '8080', host_ip: 127.0.0.1, protocol: tcp, mode: host }]"),
-  ],
-  [
-    "volumes",
-    app("volumes: ['data:/d', 'data:/e:ro', './x:/x', '/abs:/y:rw', '~/z:/z']") + "volumes: { data: }\n",
-  ],
-  [
-    "volumes, long",
-    app(
-      "volumes:\n  - { type: volume, source: data, target: /d, read_only: true }\n  - { type: bind, source: ./x, target: /x }\n  - { type: tmpfs, target: /t, tmpfs: { size: 16m, mode: 01777 } }",
-    ) + "volumes: { data: { name: own } }\n",
-  ],
-  ["tmpfs", app("tmpfs: /run")],
-  [
-    "health check",
-    app("healthcheck: { test: curl x, interval: 1m30s, timeout: 500ms, start_period: 1h, retries: 3 }"),
-  ],
-  ["health check as list", app("healthcheck: { test: [CMD, a, b], start_interval: 2s, interval: 90s }")],
-  ["health check in a shell", app("healthcheck: { test: [CMD-SHELL, a b] }")],
-  ["no health check", app("healthcheck: { disable: true }")],
-  ["no health check in words", app("healthcheck: { test: [NONE] }")],
-  ["dependencies", app("depends_on: [db]")],
-  ["dependencies, long", app("depends_on: { db: { condition: service_healthy } }")],
-  ["restart", app("restart: on-failure:3\nstop_signal: SIGINT\nstop_grace_period: 90s\nworking_dir: /x")],
-  ["restart no", app('restart: "no"')],
-  ["security options", app("security_opt: ['no-new-privileges:true', seccomp=unconfined]")],
-  [
-    "secrets",
-    app("secrets: [s, { source: s, target: t }, { source: s, target: /abs }]") +
-      "secrets: { s: { file: ./s } }\n",
-  ],
-  ["configs", app("configs: [c, { source: c, target: /etc/c }]") + "configs: { c: { file: ./c } }\n"],
-  ["networks", app("networks: [default, back]") + "networks: { back: { internal: true } }\n"],
-  ["networks, none", app("networks: []")],
-  ["empty commands", app("command: ''\nentrypoint: []")],
-  ["host", app("network_mode: host\npid: host\nipc: host")],
-  ["build", "services: { app: { build: . } }"],
-  [
-    "build, long",
-    "services: { app: { build: { context: ./sub, dockerfile: D, target: t, args: [A=1] }, image: x } }",
-  ],
-  ["a name to be made right", `name: Not Good\n${app("init: false")}`],
-  ["a name", `name: given\n${app("init: false")}`],
-  ["labels", app("labels: [a=b]\nexpose: ['80', 81]\ngroup_add: [5, staff]")],
-];
-
-/** Refused by both. */
-const REFUSED: readonly (readonly [string, string])[] = [
-  ["an unknown key", app("restrat: always")],
-  ["an unknown key at the top", `${app("user: '1'")}service: {}\n`],
-  ["a service without image", "services: { app: { user: '1' } }"],
-  ["a number where text belongs", app("restart: 5")],
-  ["a list where a map belongs", "services: [a]"],
-  ["a user as number", app("user: 1000")],
-  ["a command with a number", app("command: [5]")],
-  ["a boolean as number", app("privileged: '1'")],
-  ["a health check without its form", app("healthcheck: { test: [curl, x] }")],
-  ["a circle", "services: { a: { image: x, depends_on: [b] }, b: { image: x, depends_on: [a] } }"],
-  ["an unknown dependency", app("depends_on: [none]")],
-  ["an unknown volume", app("volumes: ['none:/x']")],
-  ["an unknown secret", app("secrets: [none]")],
-  ["an unknown network", app("networks: [none]")],
-  ["a bad duration", app("stop_grace_period: soon")],
-  ["a bad size", app("mem_limit: big")],
-  ["a bad port", app("ports: ['99999:80']")],
-  ["a bad variable", app("user: ${")],
-  ["a missing variable", app("user: ${NONE:?no}")],
-  ["a missing env file", app("env_file: none.env")],
-  ["two limits", app("pids_limit: 5\ndeploy: { resources: { limits: { pids: 6 } } }")],
-  ["a key written twice", app("user: '1'\nuser: '2'")],
-  ["broken YAML", "services: { app: "],
-  ["a project without a name", `name: "!"\n${app("init: false")}`],
-  ["host network and networks", app("network_mode: host\nnetworks: [default]")],
-];
 
 const environment = { SET: "value", EMPTY: "", HOME: "/home/tester", PATH: process.env["PATH"] };
 
@@ -140,16 +32,20 @@ describe.skipIf(!available)(
           stdio: ["ignore", "pipe", "ignore"],
         }),
       ) as Theirs;
-      const ours = await readComposeFile(file, environment);
-      expect(ours.name).toBe(theirs.name);
-      expect([...ours.services.keys()].toSorted()).toEqual(Object.keys(theirs.services).toSorted());
-      for (const service of ours.services.values()) {
-        expect(viewOfOurs(service)).toEqual(viewOfTheirs(theirs.services[service.name] ?? {}));
-      }
-      for (const [name, { path }] of ours.secrets) expect(path).toBe(theirs.secrets?.[name]?.file);
-      for (const [name, volume] of ours.volumes) {
-        expect(volume.name ?? `${ours.name}_${name}`).toBe(theirs.volumes?.[name]?.name);
-      }
+      expectAlike(await readComposeFile(file, environment), theirs);
+    });
+
+    test.each(LAID)("lays and refers alike: %s", async (_, shape) => {
+      const directory = writeShape(shape);
+      const outcome = config(directory, shape);
+      expect(outcome.status, outcome.stderr).toBe(0);
+      expectAlike(await readShape(directory, shape), JSON.parse(outcome.stdout) as Theirs);
+    });
+
+    test.each(LAID_REFUSED)("refuses too: %s", async (_, shape) => {
+      const directory = writeShape(shape);
+      expect(config(directory, shape).status).not.toBe(0);
+      await expect(readShape(directory, shape)).rejects.toMatchObject({ name: "Fault", exit: 3 });
     });
 
     test.each(REFUSED)("refuses too: %s", async (_, text) => {
@@ -163,10 +59,49 @@ describe.skipIf(!available)(
   },
 );
 
-function write(text: string): string {
-  writeFileSync(join(root, "one.env"), "A=1\nB='x # y'\nC=1\nSET=own\nexport Q=\"a\\nb\" # note\n");
-  writeFileSync(join(root, "two.env"), "B=2\nR=${A}-${SET}\nT=a#b\nU= v # w\n");
-  const file = join(root, "compose.yaml");
+function expectAlike(ours: ComposeProject, theirs: Theirs): void {
+  expect(ours.name).toBe(theirs.name);
+  expect([...ours.services.keys()].toSorted()).toEqual(Object.keys(theirs.services).toSorted());
+  for (const service of ours.services.values()) {
+    expect(viewOfOurs(service)).toEqual(viewOfTheirs(theirs.services[service.name] ?? {}));
+  }
+  // Those that no service uses are not printed.
+  const used = [...ours.services.values()].flatMap(({ grants }) => grants);
+  for (const [name, { path, generate }] of ours.secrets) {
+    if (generate?.kind === "value") expect(theirs.secrets?.[name]).toHaveProperty("environment");
+    else if (used.some(({ source }) => source === name)) expect(path).toBe(theirs.secrets?.[name]?.file);
+  }
+  for (const [name, volume] of ours.volumes) {
+    expect(volume.name ?? `${ours.name}_${name}`).toBe(theirs.volumes?.[name]?.name);
+  }
+}
+
+function writeShape({ files }: Shape): string {
+  const directory = mkdtempSync(join(root, "shape-"));
+  write("", directory);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), text);
+  }
+  return directory;
+}
+
+function config(directory: string, shape: Shape): SpawnSyncReturns<string> {
+  const files = (shape.chosen ?? []).flatMap((name) => ["-f", name]);
+  const args = [...command.slice(1), ...files, ...(shape.arguments ?? []), "config", "--format", "json"];
+  return spawnSync(command[0] ?? "", args, { cwd: directory, encoding: "utf8", env: environment });
+}
+
+async function readShape(directory: string, shape: Shape): Promise<ComposeProject> {
+  const files = await findComposeFiles({ directory, files: shape.chosen }, environment);
+  const envFiles = shape.envFiles?.map((name) => join(directory, name));
+  return await readComposeFiles(files, environment, { profiles: shape.profiles, envFiles });
+}
+
+function write(text: string, directory: string = root): string {
+  writeFileSync(join(directory, "one.env"), "A=1\nB='x # y'\nC=1\nSET=own\nexport Q=\"a\\nb\" # note\n");
+  writeFileSync(join(directory, "two.env"), "B=2\nR=${A}-${SET}\nT=a#b\nU= v # w\n");
+  const file = join(directory, "compose.yaml");
   writeFileSync(file, text);
   return file;
 }
@@ -177,6 +112,22 @@ interface Theirs {
   readonly secrets?: Readonly<Record<string, { readonly file: string }>>;
   readonly volumes?: Readonly<Record<string, { readonly name: string }>>;
 }
+
+interface TheirDependency {
+  readonly condition: string;
+  readonly required?: boolean;
+  readonly restart?: boolean;
+}
+
+interface TheirAttachment {
+  readonly aliases?: readonly string[];
+  readonly ipv4_address?: string;
+  readonly ipv6_address?: string;
+}
+
+type TheirDevice =
+  | string
+  | { readonly source: string; readonly target: string; readonly permissions: string };
 
 interface TheirGrant {
   readonly source: string;
@@ -189,6 +140,7 @@ interface TheirVolume {
   readonly target: string;
   readonly read_only?: boolean;
   readonly tmpfs?: { readonly size?: string; readonly mode?: number };
+  readonly bind?: { readonly propagation?: string };
 }
 
 interface TheirHealthCheck {
@@ -209,6 +161,7 @@ interface TheirService {
     readonly dockerfile: string;
     readonly target?: string;
     readonly args?: Readonly<Record<string, string>>;
+    readonly no_cache?: boolean;
   };
   readonly command?: readonly string[] | null;
   readonly entrypoint?: readonly string[] | null;
@@ -226,13 +179,14 @@ interface TheirService {
   readonly cpus?: number;
   readonly shm_size?: string;
   readonly deploy?: {
+    readonly restart_policy?: { readonly condition?: string; readonly max_attempts?: number };
     readonly resources?: {
       readonly limits?: { readonly memory?: string; readonly pids?: number; readonly cpus?: number };
     };
   };
   readonly ports?: readonly {
     readonly host_ip?: string;
-    readonly published: string;
+    readonly published?: string;
     readonly target: number;
     readonly protocol: string;
   }[];
@@ -241,12 +195,16 @@ interface TheirService {
   readonly tmpfs?: readonly string[];
   readonly secrets?: readonly TheirGrant[];
   readonly configs?: readonly TheirGrant[];
-  readonly networks?: Readonly<Record<string, unknown>>;
+  readonly networks?: Readonly<Record<string, TheirAttachment | null>>;
+  readonly ulimits?: Readonly<Record<string, number | { readonly soft: number; readonly hard: number }>>;
+  readonly devices?: readonly TheirDevice[];
+  readonly extra_hosts?: readonly string[];
+  readonly logging?: { readonly driver?: string; readonly options?: Readonly<Record<string, string>> };
   readonly network_mode?: string;
   readonly pid?: string;
   readonly ipc?: string;
   readonly healthcheck?: TheirHealthCheck;
-  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly depends_on?: Readonly<Record<string, TheirDependency>>;
   readonly restart?: string;
   readonly stop_signal?: string;
   readonly stop_grace_period?: string;
@@ -262,6 +220,7 @@ function viewOfOurs(service: ComposeService): View {
     build: service.build && {
       ...service.build,
       args: Object.fromEntries(service.build.args),
+      labels: service.build.labels && Object.fromEntries(service.build.labels),
       dockerfile: service.build.dockerfile ?? "Dockerfile",
     },
     command: service.command,
@@ -281,10 +240,16 @@ function viewOfOurs(service: ComposeService): View {
     expose: service.expose,
     mounts: service.mounts.map((mount) => (mount.kind === "tmpfs" ? { ...mount, exec: undefined } : mount)),
     grants: service.grants,
-    networks: service.network === "host" ? [] : [...service.networks].toSorted(),
-    network: service.network,
-    pid: service.pid,
-    ipc: service.ipc,
+    networks: Object.fromEntries(service.networks.map(({ network, ...rest }) => [network, rest])),
+    network: modeOf(service.network),
+    pid: modeOf(service.pid),
+    ipc: modeOf(service.ipc),
+    extras: Object.fromEntries(
+      Object.entries(service.extras).flatMap(([name, value]) =>
+        // It leaves out what is as usual.
+        value === false ? [] : [[name, value instanceof Map ? Object.fromEntries(value) : value]],
+      ),
+    ),
     healthCheck,
     dependsOn: service.dependsOn,
     restart:
@@ -297,6 +262,80 @@ function viewOfOurs(service: ComposeService): View {
   };
 }
 
+function modeOf(mode: ComposeService["network"] | ComposeService["pid"]): string {
+  return typeof mode === "object" ? mode.share : mode;
+}
+
+/** What is the same under another name. */
+const RENAMED: Readonly<Record<string, string>> = {
+  hostname: "hostname",
+  domainname: "domainName",
+  init: "init",
+  tty: "tty",
+  stdin_open: "stdinOpen",
+  sysctls: "sysctls",
+  device_cgroup_rules: "deviceCgroupRules",
+  dns: "dns",
+  dns_search: "dnsSearch",
+  dns_opt: "dnsOptions",
+  mac_address: "macAddress",
+  uts: "uts",
+  userns_mode: "usernsMode",
+  cgroup: "cgroup",
+  cgroup_parent: "cgroupParent",
+  runtime: "runtime",
+  platform: "platform",
+  pull_policy: "pullPolicy",
+  oom_score_adj: "oomScoreAdj",
+  oom_kill_disable: "oomKillDisable",
+  cpu_shares: "cpuShares",
+  cpuset: "cpuset",
+  storage_opt: "storageOptions",
+};
+
+/** What it prints as a text and is a number. */
+const NUMBERS: Readonly<Record<string, string>> = {
+  memswap_limit: "memorySwap",
+  mem_reservation: "memoryReservation",
+  mem_swappiness: "memorySwappiness",
+};
+
+function extrasOfTheirs(service: TheirService): View {
+  const of = service as unknown as Readonly<Record<string, unknown>>;
+  const renamed = Object.entries(RENAMED).flatMap(([theirs, ours]) =>
+    of[theirs] === undefined || of[theirs] === false ? [] : [[ours, of[theirs]]],
+  );
+  const numbers = Object.entries(NUMBERS).flatMap(([theirs, ours]) =>
+    of[theirs] === undefined ? [] : [[ours, Number(of[theirs])]],
+  );
+  const { ulimits, devices, extra_hosts: hosts, logging } = service;
+  return {
+    ...Object.fromEntries([...renamed, ...numbers]),
+    ...(ulimits && {
+      ulimits: Object.entries(ulimits)
+        .map(([name, limit]) =>
+          typeof limit === "number" ? { name, soft: limit, hard: limit } : { name, ...limit },
+        )
+        .toSorted((a, b) => b.name.localeCompare(a.name)),
+    }),
+    ...(devices && { devices: devices.map(deviceOfTheirs) }),
+    ...(hosts && { extraHosts: hosts.map((text) => text.split(/=(.*)/s).slice(0, 2)) }),
+    ...(logging && {
+      logging: { driver: logging.driver, options: new Map(Object.entries(logging.options ?? {})) },
+    }),
+  };
+}
+
+function buildOfTheirs({ no_cache: noCache, ...build }: NonNullable<TheirService["build"]>): View {
+  return { target: undefined, args: {}, ...build, ...(noCache === true ? { noCache } : {}) };
+}
+
+function deviceOfTheirs(device: TheirDevice): View {
+  if (typeof device === "object") return { ...device };
+  const [source, target, permissions] = device.split(":");
+  return { source, target, permissions };
+}
+
 function viewOfTheirs(service: TheirService): View {
   const limits = service.deploy?.resources?.limits;
   const number = (value: string | number | undefined): number | undefined =>
@@ -305,7 +344,7 @@ function viewOfTheirs(service: TheirService): View {
     list?.map(unescape);
   return {
     image: service.image,
-    build: service.build && { target: undefined, args: {}, ...service.build },
+    build: service.build && buildOfTheirs(service.build),
     command: words(service.command),
     entrypoint: words(service.entrypoint),
     environment: Object.fromEntries(
@@ -329,10 +368,11 @@ function viewOfTheirs(service: TheirService): View {
       cpus: service.cpus ?? limits?.cpus,
       shmSize: number(service.shm_size),
     },
-    ports: (service.ports ?? []).map(({ host_ip, published, target }) => ({
+    ports: (service.ports ?? []).map(({ host_ip, published = "0", target, protocol }) => ({
       address: host_ip ?? "0.0.0.0",
       published: Number(published),
       target,
+      ...(protocol === "udp" ? { protocol } : {}),
     })),
     expose: service.expose ?? [],
     mounts: [
@@ -343,33 +383,53 @@ function viewOfTheirs(service: TheirService): View {
       ...(service.secrets ?? []).map((grant) => grantOfTheirs(grant, "secret", "/run/secrets/")),
       ...(service.configs ?? []).map((grant) => grantOfTheirs(grant, "config", "/")),
     ],
-    networks: Object.keys(service.networks ?? {}).toSorted(),
-    network: service.network_mode === "host" ? "host" : "pod",
+    networks: Object.fromEntries(
+      Object.entries(service.networks ?? {}).map(([name, options]) => [
+        name,
+        {
+          aliases: options?.aliases ?? [],
+          ipv4Address: options?.ipv4_address,
+          ipv6Address: options?.ipv6_address,
+        },
+      ]),
+    ),
+    network: service.network_mode ?? "pod",
     pid: service.pid ?? "private",
     ipc: service.ipc ?? "private",
+    extras: extrasOfTheirs(service),
     healthCheck: service.healthcheck && healthCheckOfTheirs(service.healthcheck),
-    dependsOn: Object.entries(service.depends_on ?? {}).map(([name, { condition }]) => ({
+    dependsOn: Object.entries(service.depends_on ?? {}).map(([name, { condition, required, restart }]) => ({
       service: name,
       condition: condition.replace("service_", ""),
+      ...(required === false ? { required } : {}),
+      ...(restart === true ? { restart } : {}),
     })),
-    restart: service.restart ?? "no",
+    restart: service.restart ?? restartOfTheirs(service),
     stopSignal: service.stop_signal,
     stopGrace: duration(service.stop_grace_period),
     workingDirectory: service.working_dir,
   };
 }
 
-function mountOfTheirs({ type, source, target, read_only, tmpfs }: TheirVolume): View {
+/** It prints what was written; what it does with it is told in its documentation. */
+function restartOfTheirs({ deploy }: TheirService): string {
+  const { condition, max_attempts: attempts } = deploy?.restart_policy ?? {};
+  return condition === undefined ? "no" : [condition, attempts].filter(Boolean).join(":");
+}
+
+function mountOfTheirs({ type, source, target, read_only, tmpfs, bind }: TheirVolume): View {
   if (type === "tmpfs") {
     return {
       kind: type,
       target,
       size: tmpfs?.size === undefined ? undefined : Number(tmpfs.size),
-      mode: tmpfs?.mode,
+      mode: tmpfs?.mode ?? 0o1777,
     };
   }
+  if (type === "volume" && source === undefined) return { kind: "scratch", target };
   return {
     kind: type,
+    ...(bind?.propagation === undefined ? {} : { propagation: bind.propagation }),
     ...(type === "volume" ? { name: source } : { source }),
     target,
     readOnly: read_only ?? false,

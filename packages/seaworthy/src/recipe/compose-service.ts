@@ -1,8 +1,10 @@
 /** One service of a Compose file, every form brought to one: the values, free of YAML. */
+import type { ComposeExtras } from "./compose-extras.ts";
 import type { ComposeDependency } from "./dependencies.ts";
 import type { Environment } from "./environment.ts";
 import type { ComposeGrant } from "./grants.ts";
 import type { ComposeHealthCheck } from "./health-check.ts";
+import type { ComposeAttachment, ComposeNamespace } from "./networks.ts";
 import type { PackageImage } from "./package-image.ts";
 import type { ComposePort } from "./ports.ts";
 import type { SecurityOptions } from "./security-options.ts";
@@ -15,6 +17,10 @@ export interface ComposeBuild {
   readonly dockerfile: string | undefined;
   readonly args: ReadonlyMap<string, string | undefined>;
   readonly target: string | undefined;
+  readonly labels?: ReadonlyMap<string, string>;
+  readonly network?: string;
+  readonly noCache?: boolean;
+  readonly pull?: boolean;
 }
 
 export type ComposeRestart =
@@ -37,7 +43,6 @@ export interface ComposeService {
   readonly build: ComposeBuild | undefined;
   /** `x-seaworthy:` of a service that is assembled from packages. */
   readonly packageImage: PackageImage | undefined;
-  readonly pullPolicy?: string | undefined;
   readonly containerName: string | undefined;
   readonly entrypoint: readonly string[] | undefined;
   readonly command: readonly string[] | undefined;
@@ -52,11 +57,11 @@ export interface ComposeService {
   readonly capDrop: readonly string[];
   readonly security: SecurityOptions;
   readonly limits: ComposeLimits;
-  readonly network: "pod" | "host";
-  /** Keys of the top-level `networks`. */
-  readonly networks: readonly string[];
-  readonly pid: "private" | "host";
-  readonly ipc: "private" | "host";
+  /** `pod`: those in `networks`. */
+  readonly network: "pod" | ComposeNamespace;
+  readonly networks: readonly ComposeAttachment[];
+  readonly pid: "private" | Exclude<ComposeNamespace, "none">;
+  readonly ipc: "private" | Exclude<ComposeNamespace, "none">;
   readonly mounts: readonly ComposeMount[];
   readonly grants: readonly ComposeGrant[];
   readonly ports: readonly ComposePort[];
@@ -67,4 +72,5 @@ export interface ComposeService {
   readonly stopSignal: string | undefined;
   /** In milliseconds. */
   readonly stopGrace: number | undefined;
+  readonly extras: ComposeExtras;
 }

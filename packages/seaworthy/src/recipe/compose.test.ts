@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Fault } from "../fault/fault.ts";
-import { type ComposeProject, readComposeFile } from "./compose.ts";
+import { type ComposeProject, readComposeFile, readComposeFiles } from "./compose.ts";
 import { KEYS } from "./compose-keys.ts";
 
 let root = "";
@@ -76,14 +76,11 @@ describe("refused with the line", () => {
     ["privileged: 2", "compose/value", 4],
     ["cap_add:\n  - NET_ADMIN\n  - NET_ADMINN", "compose/value", 6],
     ["cap_drop: ALL", "compose/value", 4],
-    ["security_opt: [seccomp=./profile.json]", "compose/unsupported-key", 4],
     ["security_opt: [no-new-privilege]", "compose/value", 4],
-    ["security_opt: [apparmor=docker-default]", "compose/unsupported-key", 4],
     ["pids_limit: many", "compose/value", 4],
     ["pids_limit: 1.5", "compose/value", 4],
     ["mem_limit: 64x", "compose/value", 4],
     ["mem_limit: 1m", "compose/value", 4],
-    ["mem_limit: 64m\nmemswap_limit: 128m", "compose/unsupported-key", 5],
     ["cpus: -1", "compose/value", 4],
     ["pids_limit: 5\ndeploy: { resources: { limits: { pids: 6 } } }", "compose/value", 4],
     ["deploy:\n  replicas: 2", "compose/unsupported-key", 5],
@@ -93,20 +90,10 @@ describe("refused with the line", () => {
     ["tmpfs: '/x:mode=999'", "compose/value", 4],
     ["tmpfs: '/x:suid'", "compose/unsupported-key", 4],
     ["tmpfs: '/x:uid=root'", "compose/value", 4],
-    ["tmpfs: [/x, /x]", "compose/value", 4],
-    ["volumes: [/data]", "compose/unsupported-key", 4],
     ["volumes: ['data:/d']", "compose/undeclared", 4],
     ["volumes: ['a:b']", "compose/value", 4],
-    ["volumes: ['/a:/b:z']", "compose/unsupported-key", 4],
     ["volumes:\n  - type: npipe\n    target: /x", "compose/unsupported-key", 5],
-    [
-      "volumes:\n  - { type: bind, source: /a, target: /b, bind: { propagation: shared } }",
-      "compose/unsupported-key",
-      5,
-    ],
     ["volumes: [{ type: bind, source: /a }]", "compose/value", 4],
-    ["ports: [8000]", "compose/unsupported-key", 4],
-    ["ports: ['8000:8000/udp']", "compose/unsupported-key", 4],
     ["ports: ['1-2:1-3']", "compose/value", 4],
     ["ports: ['70000:80']", "compose/value", 4],
     ["ports: ['300.0.0.1:80:80']", "compose/value", 4],
@@ -116,26 +103,15 @@ describe("refused with the line", () => {
     ["secrets: [{ source: x, target: ../../etc/passwd }]", "compose/value", 4],
     ["configs: [none]", "compose/undeclared", 4],
     ["networks: [none]", "compose/undeclared", 4],
-    ["networks:\n  default:\n    aliases: [x]", "compose/unsupported-key", 6],
-    ["network_mode: none", "compose/unsupported-key", 4],
-    ["network_mode: service:app", "compose/unsupported-key", 4],
     ["network_mode: host\nnetworks: [default]", "compose/value", 4],
-    ["pid: service:app", "compose/unsupported-key", 4],
-    ["ipc: shareable", "compose/unsupported-key", 4],
     ["container_name: a/b", "compose/value", 4],
     ["command: [5]", "compose/value", 4],
     ["user: 1000", "compose/value", 4],
     ["privileged: '1'", "compose/value", 4],
     ["'': x", "compose/unknown-key", 4],
-    ["init: true", "compose/unsupported-key", 4],
-    ["tty: true", "compose/unsupported-key", 4],
-    ["hostname: other", "compose/unsupported-key", 4],
-    ["pull_policy: always", "compose/unsupported-key", 4],
-    ["devices: [/dev/kvm]", "compose/unsupported-key", 4],
     ["healthcheck: { test: [curl, x] }", "compose/value", 4],
     ["healthcheck: { test: [] }", "compose/value", 4],
     ["healthcheck: { interval: 5 }", "compose/value", 4],
-    ["healthcheck: { disable: true, test: x }", "compose/value", 4],
     ["depends_on: [none]", "compose/value", 4],
     ["depends_on: [app]", "compose/cycle", 4],
     ["depends_on: { app: { condition: ready } }", "compose/value", 4],
@@ -165,13 +141,9 @@ describe("refused with the line", () => {
     ["services:\n  app: {}\n", "compose/value", 2],
     ["services:\n  '../x': { image: x }\n", "compose/value", 2],
     ['name: "!"\nservices: { a: { image: x } }', "compose/value", 1],
-    ["include: [other.yaml]\nservices: {}", "compose/unsupported-key", 1],
+    ["include: [other.yaml]\nservices: {}", "compose/file", 1],
     ["service: {}", "compose/unknown-key", 1],
-    ["services: {}\nvolumes:\n  a:\n    external: true", "compose/unsupported-key", 4],
     ["services: {}\nvolumes:\n  a: { name: ../../etc }", "compose/value", 3],
-    ["services: {}\nvolumes:\n  a: { driver: nfs }", "compose/unsupported-key", 3],
-    ["services: {}\nnetworks:\n  a: { driver: overlay }", "compose/unsupported-key", 3],
-    ["services: {}\nsecrets:\n  a: { environment: X }", "compose/unsupported-key", 3],
     ["services: {}\nsecrets:\n  a:\n", "compose/value", 3],
     ["services: {}\nsecrets:\n  a: { file: ./s/a, x-seaworthy: { generate: pasword } }", "compose/value", 3],
     [
@@ -179,7 +151,6 @@ describe("refused with the line", () => {
       "compose/unknown-key",
       3,
     ],
-    ["services: {}\nconfigs:\n  a: { content: x }", "compose/unsupported-key", 3],
     [
       "services:\n  a: { image: x, depends_on: [b] }\n  b: { image: x, depends_on: [c] }\n  c: { image: x, depends_on: [b] }",
       "compose/cycle",
@@ -242,13 +213,80 @@ test("whatever stands behind a key, the answer is a project or a Fault with a li
   );
 });
 
+test("what engines are left to honour or refuse", async () => {
+  await writeFile(join(root, "profile.json"), '{ "defaultAction": "SCMP_ACT_ERRNO" }');
+  const project = await read(
+    service(
+      [
+        "init: true",
+        "ulimits: { nofile: { soft: 1, hard: 2 }, nproc: 3 }",
+        "devices: [/dev/fuse]",
+        "extra_hosts: ['a=[::1]', 'b:host-gateway']",
+        "networks: { default: { aliases: [x] } }",
+        "ports: ['53:53/udp', 80]",
+        "volumes: [/data]",
+        "security_opt: [seccomp=profile.json, 'label=disable']",
+        "deploy: { restart_policy: { condition: on-failure, max_attempts: 2 } }",
+        "pid: service:app2",
+      ].join("\n"),
+    ).replace("services:", "services:\n  app2: { image: x }"),
+  );
+  expect(project.services.get("app")).toMatchObject({
+    extras: {
+      init: true,
+      ulimits: [
+        { name: "nofile", soft: 1, hard: 2 },
+        { name: "nproc", soft: 3, hard: 3 },
+      ],
+      devices: [{ source: "/dev/fuse", target: "/dev/fuse", permissions: "rwm" }],
+      extraHosts: [
+        ["a", "::1"],
+        ["b", "host-gateway"],
+      ],
+    },
+    networks: [{ network: "default", aliases: ["x"] }],
+    ports: [
+      { published: 53, target: 53, protocol: "udp" },
+      { published: 0, target: 80 },
+    ],
+    mounts: [{ kind: "scratch", target: "/data" }],
+    security: { seccompProfile: '{ "defaultAction": "SCMP_ACT_ERRNO" }', others: ["label=disable"] },
+    restart: { policy: "on-failure", attempts: 2 },
+    pid: { share: "service:app2" },
+    dependsOn: [{ service: "app2", condition: "started" }],
+  });
+});
+
+test("a raw env file is taken as it is", async () => {
+  await writeFile(join(root, "raw.env"), "A='x'\nB=$SET # y\n# no\n");
+  const project = await read(service("env_file: [{ path: raw.env, format: raw }]"));
+  expect(project.services.get("app")?.environment).toEqual(
+    new Map([
+      ["A", "'x'"],
+      ["B", "$SET # y"],
+    ]),
+  );
+});
+
+test("a value comes with the file that has the last word", async () => {
+  await writeFile(join(root, "over.yaml"), "services:\n  app:\n    user: '2'\n");
+  const file = join(root, "compose.yaml");
+  await writeFile(file, "services:\n  app:\n    image: x\n    user: '1'\n");
+  const project = await readComposeFiles([file, join(root, "over.yaml")], {});
+  expect(project.source(["services", "app", "user"])).toMatchObject({ file: "over.yaml", line: 3 });
+  expect(project.source(["services", "app", "read_only"])).toMatchObject({ file: "compose.yaml", line: 2 });
+  await writeFile(join(root, "over.yaml"), "services:\n  app:\n    read_only: 5\n");
+  await expect(readComposeFiles([file, join(root, "over.yaml")], {})).rejects.toMatchObject({
+    place: { file: join(root, "over.yaml"), line: 3 },
+  });
+});
+
 test("what has no effect is said", async () => {
   const project = await read(
     `version: "3"\nservices:\n  app:\n    build: { context: ., args: { A: b } }\n    logging: { driver: local }\n    secrets: [{ source: s, mode: 0400 }]\nsecrets: { s: { file: ./s } }\n`,
   );
   expect(project.warnings.map(({ code, place }) => [code, place.line])).toEqual([
     ["compose/ignored-key", 1],
-    ["compose/ignored-key", 5],
     ["compose/ignored-key", 4],
     ["compose/ignored-key", 6],
   ]);

@@ -1,27 +1,28 @@
-/** Reads a Compose file into a project: the recipe of a stack, complete or refused with the line that is wrong. */
+/** Reads Compose files into a project: the recipe of a stack, complete or refused with the line that is wrong. */
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { SourceLine } from "@seaworthy/evidence";
-import { Fault } from "../fault/fault.ts";
-import { MAX_COMPOSE_BYTES, parseCompose } from "./compose-document.ts";
+import { Fault, type Place } from "../fault/fault.ts";
 import { checkKeys, KEYS } from "./compose-keys.ts";
 import { type ComposeNode, type ComposeWarning, type MapNode, valueFault } from "./compose-node.ts";
 import type { ComposeService } from "./compose-service.ts";
 import { checkDependencies } from "./dependencies.ts";
-import { parseDotenv, readEnvText } from "./dotenv.ts";
+import { readDotenvFiles } from "./dotenv.ts";
 import { expectMap, expectString, optional, required } from "./expect.ts";
 import { type ComposeFile, readFileResource } from "./file-resource.ts";
+import { loadModel } from "./load-model.ts";
 import { type ComposeVolume, readVolume } from "./named-volumes.ts";
 import { type ComposeNetwork, readNetwork } from "./networks.ts";
+import { enabledServices } from "./profiles.ts";
 import { readService } from "./read-service.ts";
-import { sourceLine } from "./source-line.ts";
-import { readTextFile } from "./text-file.ts";
+import { placeOf, sourceLine } from "./source-line.ts";
 import { readWaivers, type Waiver } from "./waivers.ts";
 
 export interface ComposeProject {
   readonly name: string;
-  /** As the caller wrote it. */
+  /** As the caller wrote it; the first of several. */
   readonly file: string;
+  /** Lowest first, as the caller wrote them; what they include or extend is not among them. */
   readonly files: readonly string[];
   readonly waivers: readonly Waiver[];
   /** Absolute. */
@@ -35,66 +36,80 @@ export interface ComposeProject {
   readonly warnings: readonly ComposeWarning[];
   /** The line that decides a value, or under which it is missing: `["services", "app", "read_only"]`. */
   source(path: readonly string[]): SourceLine;
+  /** The same, for messages. */
+  place(path: readonly string[]): Place;
 }
 
 const SERVICE_NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
 
-/**
- * @param path of the file
- * @param environment for `${VAR}`; wins over a `.env` beside the file
- * @throws Fault `compose/...`, exit 3, at the first thing that cannot be honoured
- */
-export async function readComposeFile(
+export interface ComposeOptions {
+  /** Files of variables for `${VAR}`, instead of the `.env` beside the first file. */
+  readonly envFiles?: readonly string[] | undefined;
+  /** Whose services are part of the stack, beside those without any; `*` is all. `COMPOSE_PROFILES` when left out. */
+  readonly profiles?: readonly string[] | undefined;
+}
+
+/** One file alone. @see {@link readComposeFiles} */
+export function readComposeFile(
   path: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<ComposeProject> {
+  return readComposeFiles([path], environment);
+}
+
+/**
+ * @param files lowest first, the first one's folder being the project's
+ * @param environment for `${VAR}`; wins over files of variables
+ * @throws Fault `compose/...`, exit 3, at the first thing that cannot be honoured
+ */
+export async function readComposeFiles(
+  files: readonly [string, ...string[]],
+  environment: Readonly<Record<string, string | undefined>>,
+  options: ComposeOptions = {},
+): Promise<ComposeProject> {
+  const [path] = files;
   const directory = dirname(resolve(path));
-  const text = await readTextFile(path, { code: "compose/file", maxBytes: MAX_COMPOSE_BYTES });
-  if (text === undefined) {
-    throw new Fault({
-      code: "compose/file",
-      message: "expected a Compose file, found nothing",
-      place: { file: path },
-      hint: "Name the folder that has compose.yaml, or the file itself.",
-    });
-  }
-  const dotenvFile = join(directory, ".env");
-  const dotenv = parseDotenv((await readEnvText(dotenvFile)) ?? "", dotenvFile, (name) => environment[name]);
+  const given = (name: string): string | undefined => environment[name];
+  const dotenv = await readDotenvFiles(options.envFiles ?? [join(directory, ".env")], given, {
+    needed: options.envFiles !== undefined,
+  });
   const lookup = (name: string): string | undefined => environment[name] ?? dotenv.get(name);
-  const { root, warnings: noticed } = parseCompose(text, path, lookup);
-  const warnings = [...noticed];
+  const warnings: ComposeWarning[] = [];
+  const root = await loadModel(files, directory, { lookup, warnings });
 
   checkKeys(root, KEYS.project);
   const version = root.entries.get("version");
   if (version !== undefined) {
     warnings.push({ code: "compose/ignored-key", message: "version is obsolete", place: version.place });
   }
-  const services = new Map<string, ComposeService>();
   const home = environment["HOME"] ?? homedir();
-  const servicesNode = required(root, "services", expectMap);
+  const profiles = options.profiles ?? (lookup("COMPOSE_PROFILES") ?? "").split(",");
+  const servicesNode = enabledServices(required(root, "services", expectMap), profiles);
+  const services = new Map<string, ComposeService>();
   for (const [name, node] of servicesNode.entries) {
     if (!SERVICE_NAME.test(name)) {
       throw valueFault(node, "a service name of letters, digits, - _ .", `"${name}"`);
     }
-    services.set(name, await readService(name, node, { directory, home, lookup, warnings }));
+    services.set(name, await readService(name, node, { home, lookup, warnings }));
   }
   const project: ComposeProject = {
-    name: projectName(
-      root,
-      environment["COMPOSE_PROJECT_NAME"] ?? dotenv.get("COMPOSE_PROJECT_NAME"),
-      directory,
-    ),
+    name: projectName(root, lookup("COMPOSE_PROJECT_NAME"), directory),
     file: path,
-    files: [path],
+    files,
     waivers: optional(root, "x-seaworthy", readWaivers) ?? [],
     directory,
     services,
     volumes: section(root, "volumes", readVolume),
-    networks: section(root, "networks", readNetwork),
-    secrets: section(root, "secrets", (node, name) => readFileResource(node, name, "secret", directory)),
-    configs: section(root, "configs", (node, name) => readFileResource(node, name, "config", directory)),
+    networks: section(root, "networks", (node) => readNetwork(node, warnings)),
+    secrets: section(root, "secrets", (node, name) =>
+      readFileResource(node, name, "secret", directory, lookup),
+    ),
+    configs: section(root, "configs", (node, name) =>
+      readFileResource(node, name, "config", directory, lookup),
+    ),
     warnings,
-    source: (wanted) => sourceLine(root, wanted),
+    source: (wanted) => sourceLine(root, wanted, directory),
+    place: (wanted) => placeOf(root, wanted),
   };
   checkDependencies(servicesNode, new Map([...services].map(([name, service]) => [name, service.dependsOn])));
   checkReferences(project);
@@ -139,11 +154,10 @@ function checkReferences(project: ComposeProject): void {
     const check = (key: string, names: readonly string[], known: ReadonlyMap<string, unknown>): void => {
       for (const name of names) {
         if (known.has(name)) continue;
-        const { line } = project.source(["services", service.name, key]);
         throw new Fault({
           code: "compose/undeclared",
           message: `expected "${name}" of service ${service.name} under the top-level ${key}, found none`,
-          place: { file: project.file, line },
+          place: project.place(["services", service.name, key]),
           hint:
             known.size === 0 ? `Declare it under ${key}.` : `Declared are: ${[...known.keys()].join(", ")}.`,
         });
@@ -155,7 +169,7 @@ function checkReferences(project: ComposeProject): void {
     check("configs", sources("config"), project.configs);
     check(
       "networks",
-      service.networks.filter((name) => name !== "default"),
+      service.networks.map(({ network }) => network).filter((name) => name !== "default"),
       project.networks,
     );
     const volumes = service.mounts.flatMap((mount) => (mount.kind === "volume" ? [mount.name] : []));

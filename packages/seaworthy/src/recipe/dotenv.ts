@@ -84,6 +84,30 @@ function take(scanner: Scanner, pattern: RegExp): RegExpExecArray | undefined {
 }
 
 /**
+ * Several files of variables, later ones over earlier ones.
+ * @throws Fault `compose/env-file`, also for one that is needed and missing
+ */
+export async function readDotenvFiles(
+  files: readonly string[],
+  lookup: (name: string) => string | undefined,
+  { needed, place }: { readonly needed: boolean; readonly place?: Place },
+): Promise<ReadonlyMap<string, string>> {
+  const values = new Map<string, string>();
+  for (const file of files) {
+    const text = await readEnvText(file, place);
+    if (text === undefined && needed) {
+      throw new Fault({
+        code: "compose/env-file",
+        message: `expected a file of variables at ${file}, found none`,
+        ...(place && { place }),
+      });
+    }
+    for (const [name, value] of parseDotenv(text ?? "", file, lookup)) values.set(name, value);
+  }
+  return values;
+}
+
+/**
  * The text of an env file, or `undefined` when there is none.
  * @param place where it is asked for, when that is not the file itself
  */

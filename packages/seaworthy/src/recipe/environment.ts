@@ -4,7 +4,7 @@ import { Fault } from "../fault/fault.ts";
 import { checkKeys, KEYS } from "./compose-keys.ts";
 import { type ComposeNode, valueFault } from "./compose-node.ts";
 import { parseDotenv, readEnvText } from "./dotenv.ts";
-import { expectBoolean, expectString, expectText, optional, required } from "./expect.ts";
+import { expectBoolean, expectOneOf, expectString, expectText, optional, required } from "./expect.ts";
 
 /** A variable without a value is taken out of the image's environment. */
 export type Environment = ReadonlyMap<string, string | undefined>;
@@ -40,16 +40,12 @@ export function readPairs(node: ComposeNode): ReadonlyMap<string, string | undef
 }
 
 /** All files of `env_file:` one over the other; a later one can use the variables of those before it. */
-export async function readEnvFiles(
-  node: ComposeNode,
-  directory: string,
-  lookup: Lookup,
-): Promise<ReadonlyMap<string, string>> {
+export async function readEnvFiles(node: ComposeNode, lookup: Lookup): Promise<ReadonlyMap<string, string>> {
   const environment = new Map<string, string>();
   const known = (name: string): string | undefined => environment.get(name) ?? lookup(name);
   for (const item of node.kind === "list" ? node.items : [node]) {
-    const { path, needed } = readEnvFile(item);
-    const file = resolve(directory, path);
+    const { path, needed, raw } = readEnvFile(item);
+    const file = resolve(item.base, path);
     const text = await readEnvText(file, item.place);
     if (text === undefined && needed) {
       throw new Fault({
@@ -59,18 +55,32 @@ export async function readEnvFiles(
         hint: "Create it, or give the entry `required: false`.",
       });
     }
-    for (const [name, value] of parseDotenv(text ?? "", file, known)) environment.set(name, value);
+    const pairs = raw ? parseRaw(text ?? "") : parseDotenv(text ?? "", file, known);
+    for (const [name, value] of pairs) environment.set(name, value);
   }
   return environment;
 }
 
-function readEnvFile(node: ComposeNode): { readonly path: string; readonly needed: boolean } {
-  if (node.kind !== "map") return { path: expectString(node), needed: true };
+function readEnvFile(node: ComposeNode): {
+  readonly path: string;
+  readonly needed: boolean;
+  readonly raw: boolean;
+} {
+  if (node.kind !== "map") return { path: expectString(node), needed: true, raw: false };
   checkKeys(node, KEYS.envFile);
   return {
     path: required(node, "path", expectString),
     needed: optional(node, "required", expectBoolean) ?? true,
+    raw: optional(node, "format", (format) => expectOneOf(format, ["raw"])) === "raw",
   };
+}
+
+/** `format: raw`: what stands behind the sign is the value, quotes and dollars included. */
+function parseRaw(text: string): ReadonlyMap<string, string> {
+  const lines = text.split(/\r?\n/).filter((line) => /^[^#=][^=]*=/.test(line));
+  return new Map(
+    lines.map((line) => [line.slice(0, line.indexOf("=")).trim(), line.slice(line.indexOf("=") + 1)]),
+  );
 }
 
 function named(name: string, node: ComposeNode): string {

@@ -21,13 +21,10 @@ export function readHealthCheck(node: ComposeNode): ComposeHealthCheck {
   const map = expectMap(node);
   checkKeys(map, KEYS.healthcheck);
   const test = optional(map, "test", readTest);
-  const disabled = optional(map, "disable", expectBoolean) ?? false;
-  if (disabled && test !== undefined && test !== "none") {
-    throw valueFault(map, "either disabled or a test", "both");
-  }
+  const disabled = test === "none" || (optional(map, "disable", expectBoolean) ?? false);
   return {
-    disabled: disabled || test === "none",
-    argv: test === "none" ? undefined : test,
+    disabled,
+    argv: disabled ? undefined : test,
     interval: optional(map, "interval", readDuration),
     timeout: optional(map, "timeout", readDuration),
     startPeriod: optional(map, "start_period", readDuration),

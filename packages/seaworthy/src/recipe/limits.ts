@@ -1,35 +1,25 @@
 /** Reads what a service may use at most, from the service's own keys and from `deploy.resources.limits`. */
 import { checkKeys, KEYS } from "./compose-keys.ts";
-import { type ComposeNode, type MapNode, unsupported, valueFault } from "./compose-node.ts";
+import { type ComposeNode, type MapNode, valueFault } from "./compose-node.ts";
 import type { ComposeLimits } from "./compose-service.ts";
-import { expectInteger, expectMap, expectNumber, optional } from "./expect.ts";
+import { parseDuration } from "./durations.ts";
+import { expectInteger, expectMap, expectNumber, expectText, optional } from "./expect.ts";
 import { readSize } from "./sizes.ts";
 
 export function readLimits(service: MapNode): ComposeLimits {
   const limits = deployLimits(service);
   const memory = agreed(service, "mem_limit", limits, "memory", readMemory);
-  optional(service, "memswap_limit", (node) => {
-    if (memory === undefined || readSize(node) !== memory) {
-      throw unsupported(
-        node,
-        "memory and swap together",
-        "Give it the value of mem_limit; swap is never added.",
-      );
-    }
-  });
   return {
     memory,
     pids: agreed(service, "pids_limit", limits, "pids", readPids),
-    cpus: agreed(service, "cpus", limits, "cpus", readCpus),
+    cpus: agreed(service, "cpus", limits, "cpus", readCpus) ?? readQuota(service),
     shmSize: optional(service, "shm_size", readSize),
   };
 }
 
 function deployLimits(service: MapNode): MapNode | undefined {
   const deploy = optional(service, "deploy", expectMap);
-  if (deploy === undefined) return undefined;
-  checkKeys(deploy, KEYS.deploy);
-  const resources = optional(deploy, "resources", expectMap);
+  const resources = deploy === undefined ? undefined : optional(deploy, "resources", expectMap);
   if (resources === undefined) return undefined;
   checkKeys(resources, KEYS.resources);
   const limits = optional(resources, "limits", expectMap);
@@ -65,6 +55,18 @@ function readMemory(node: ComposeNode): number {
 /** Zero and -1 are no limit. */
 function readPids(node: ComposeNode): number {
   return expectInteger(node, -1);
+}
+
+/** The kernel's own terms for the same, both in microseconds. @see {@link https://docs.kernel.org/scheduler/sched-bwc.html} */
+function readQuota(service: MapNode): number | undefined {
+  const period = optional(service, "cpu_period", readMicroseconds) ?? 100_000;
+  const quota = optional(service, "cpu_quota", readMicroseconds);
+  return quota === undefined || quota <= 0 || period <= 0 ? undefined : quota / period;
+}
+
+function readMicroseconds(node: ComposeNode): number {
+  const duration = parseDuration(expectText(node));
+  return duration === undefined ? expectInteger(node, -1) : Math.round(duration * 1000);
 }
 
 /** Zero is no limit. */

@@ -1,21 +1,34 @@
 /** Reads the top-level `volumes:`: data that outlives its containers. */
 import { checkKeys, KEYS } from "./compose-keys.ts";
-import { type ComposeNode, unsupported, valueFault } from "./compose-node.ts";
+import { type ComposeNode, valueFault } from "./compose-node.ts";
 import { expectMap, expectString, optional } from "./expect.ts";
+import { readExternal, readTexts } from "./networks.ts";
 
 export interface ComposeVolume {
   /** Its own name in place of `<project>_<key>`. */
   readonly name: string | undefined;
+  /** Made by somebody else. */
+  readonly external: boolean;
+  readonly driver?: string;
+  readonly driverOptions?: ReadonlyMap<string, string>;
+  readonly labels?: ReadonlyMap<string, string>;
 }
 
 export function readVolume(node: ComposeNode): ComposeVolume {
-  if (node.kind === "scalar" && node.value === null) return { name: undefined };
+  if (node.kind === "scalar" && node.value === null) return { name: undefined, external: false };
   const map = expectMap(node);
   checkKeys(map, KEYS.volume);
-  optional(map, "driver", (driver) => {
-    if (expectString(driver) !== "local") throw unsupported(driver, "a volume driver", "Leave it out.");
-  });
-  return { name: optional(map, "name", readVolumeName) };
+  const external = optional(map, "external", readExternal);
+  const driver = optional(map, "driver", expectString);
+  const driverOptions = optional(map, "driver_opts", readTexts);
+  const labels = optional(map, "labels", readTexts);
+  return {
+    name: optional(map, "name", readVolumeName) ?? external?.name,
+    external: external !== undefined,
+    ...(driver === undefined || driver === "local" ? {} : { driver }),
+    ...(driverOptions === undefined ? {} : { driverOptions }),
+    ...(labels === undefined ? {} : { labels }),
+  };
 }
 
 /** It becomes a folder's name. */

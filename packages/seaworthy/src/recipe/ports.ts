@@ -1,24 +1,32 @@
-/** Reads `ports:`, short (`127.0.0.1:8000:8000`, ranges of equal length) and long, into one entry per TCP port. */
+/** Reads `ports:`, short (`127.0.0.1:8000:8000`, ranges of equal length) and long, into one entry per port. */
 import { checkKeys, KEYS } from "./compose-keys.ts";
-import { type ComposeNode, type MapNode, unsupported, valueFault } from "./compose-node.ts";
+import { type ComposeNode, type ListNode, type MapNode, unsupported, valueFault } from "./compose-node.ts";
 import { expectOneOf, expectText, optional, required } from "./expect.ts";
 
 export interface ComposePort {
   /** `0.0.0.0` when none is named. */
   readonly address: string;
-  /** On the host. */
+  /** On the host; 0 for any that is free. */
   readonly published: number;
   /** In the container. */
   readonly target: number;
+  /** `tcp` when left out. */
+  readonly protocol?: "udp";
 }
 
 const EVERYWHERE = "0.0.0.0";
 const SHORT =
-  /^(?:(?<address>\[[0-9a-fA-F:.]+\]|\d+\.\d+\.\d+\.\d+):)?(?:(?<host>[\d-]+):)?(?<inside>[\d-]+)(?:\/(?<protocol>\w+))?$/;
+  /^(?:(?<address>\[[0-9a-fA-F:.]+\]|\d+\.\d+\.\d+\.\d+):)?(?:(?<host>[\d-]*):)?(?<inside>[\d-]+)(?:\/(?<protocol>\w+))?$/;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|$)){4}$/;
 const IPV6 = /^(?=.*:)[0-9a-fA-F:.]{2,45}$/;
 
-export function readPort(node: ComposeNode): readonly ComposePort[] {
+/** One that is written twice, as ranges and several files may, counts once. */
+export function readPorts({ items }: ListNode): readonly ComposePort[] {
+  const ports = items.flatMap(readPort);
+  return [...new Map(ports.map((port) => [JSON.stringify(port), port])).values()];
+}
+
+function readPort(node: ComposeNode): readonly ComposePort[] {
   return node.kind === "map" ? longPort(node) : shortPort(node);
 }
 
@@ -48,19 +56,20 @@ function publish(
   inside: string,
   protocol = "tcp",
 ): readonly ComposePort[] {
-  if (protocol !== "tcp") throw unsupported(node, `the protocol "${protocol}"`, "Publish TCP ports only.");
-  if (host === undefined) {
-    throw unsupported(node, "a host port chosen at random", `Name it: "127.0.0.1:${inside}:${inside}".`);
+  if (protocol !== "tcp" && protocol !== "udp") {
+    throw unsupported(node, `the protocol "${protocol}"`, "Publish TCP and UDP ports only.");
   }
   const bare = (address ?? EVERYWHERE).replace(/^\[(.*)\]$/, "$1");
   if (!IPV4.test(bare) && !IPV6.test(bare)) throw valueFault(node, "published on an IP address", bare);
   const targets = range(node, inside);
-  const published = range(node, host);
+  const published =
+    host === undefined || host === "" || host === "0" ? targets.map(() => 0) : range(node, host);
   if (targets.length !== published.length) throw valueFault(node, "two ranges of equal length");
   return targets.map((target, index) => ({
     address: bare,
     published: published[index] ?? target,
     target,
+    ...(protocol === "udp" ? { protocol } : {}),
   }));
 }
 

@@ -1,7 +1,7 @@
 /** Makes the secret files a project asks for on its first run. Values go into files only, never into messages. */
 import { randomBytes } from "node:crypto";
 import type { Stats } from "node:fs";
-import { chmod, link, lstat, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, link, lstat, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { errnoOf, isMissing } from "../fault/errno.ts";
 import { Fault } from "../fault/fault.ts";
@@ -26,6 +26,10 @@ const MAX_SECRET_BYTES = 512 * 1024;
 export async function ensureSecrets(project: ComposeProject): Promise<EnsuredSecrets> {
   const missing = new Set<string>();
   for (const file of [...project.secrets.values(), ...project.configs.values()]) {
+    if (file.generate?.kind === "value") {
+      await withPlace(file, () => writeValue(file, file.generate));
+      continue;
+    }
     if (await isFile(file)) continue;
     if (file.generate === undefined) throw missingFault(project, file);
     refuseOpenPlace(project, file);
@@ -40,6 +44,23 @@ export async function ensureSecrets(project: ComposeProject): Promise<EnsuredSec
     if (made) created.push(file.name);
   }
   return { created };
+}
+
+/** The folder is ours; git is told to leave it alone. */
+async function writeValue({ path }: ComposeFile, generate: ComposeFile["generate"]): Promise<void> {
+  const text = generate?.kind === "value" ? generate.text : "";
+  if ((await readFile(path, "utf8").catch(() => undefined)) === text) return;
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(join(folder, ".gitignore"), "*\n");
+  const temporary = join(folder, `.${randomBytes(8).toString("hex")}`);
+  try {
+    await writeFile(temporary, text, { flag: "wx", mode: 0o400, flush: true });
+    await chmod(temporary, 0o444);
+    await rename(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
 }
 
 async function generate(file: ComposeFile, project: ComposeProject): Promise<string> {

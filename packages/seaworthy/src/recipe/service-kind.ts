@@ -62,5 +62,5 @@ function recipeOf(project: ComposeProject, service: ComposeService): ServiceKind
 }
 
 function placeOf(project: ComposeProject, service: ComposeService, key: string): Fault["place"] {
-  return { file: project.file, line: project.source(["services", service.name, key]).line };
+  return project.place(["services", service.name, key]);
 }

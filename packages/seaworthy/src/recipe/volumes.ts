@@ -28,14 +28,22 @@ export interface ComposeBindMount {
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
+  /** `private` when left out. */
+  readonly propagation?: string;
+  /** Whether a source that is missing is made, as a directory. */
+  readonly createSource?: true;
 }
 
-export type ComposeMount = ComposeVolumeMount | ComposeBindMount | ComposeTmpfs;
+/** A volume without a name, gone with its container. */
+export interface ComposeScratch {
+  readonly kind: "scratch";
+  readonly target: string;
+}
 
-/** Where the sources of bind mounts start from. */
+export type ComposeMount = ComposeVolumeMount | ComposeBindMount | ComposeScratch | ComposeTmpfs;
+
+/** Where some sources of bind mounts start. */
 export interface HostFolders {
-  /** The project's, absolute: of relative paths. */
-  readonly directory: string;
   /** The user's, absolute: of `~`. */
   readonly home: string;
 }
@@ -44,19 +52,28 @@ export function readMount(node: ComposeNode, folders: HostFolders): ComposeMount
   return node.kind === "map" ? longMount(node, folders) : shortMount(node, folders);
 }
 
+const PROPAGATIONS = ["private", "rprivate", "shared", "rshared", "slave", "rslave"];
+/** For SELinux, for Docker's desktop, and for the first filling of a volume, which is always done. */
+const WITHOUT_EFFECT = ["z", "Z", "consistent", "cached", "delegated", "nocopy", "volume-nocopy"];
+
 function shortMount(node: ComposeNode, folders: HostFolders): ComposeMount {
   const parts = expectString(node).split(":");
   const [source, target, options, ...more] = parts;
   if (source === undefined || source === "" || more.length > 0) {
     throw valueFault(node, 'like "data:/var/lib/data"');
   }
-  if (target === undefined) throw anonymous(node);
+  if (target === undefined) return { kind: "scratch", target: absolute(node, source) };
   let readOnly = false;
+  let propagation: string | undefined;
   for (const option of options?.split(",") ?? []) {
     if (option === "ro" || option === "rw") readOnly = option === "ro";
-    else throw unsupported(node, `the mount option "${option}"`, "Use ro or rw only.");
+    else if (PROPAGATIONS.includes(option)) propagation = option;
+    else if (!WITHOUT_EFFECT.includes(option)) {
+      throw unsupported(node, `the mount option "${option}"`, "Use ro or rw only.");
+    }
   }
-  return named(node, source, target, readOnly, folders);
+  if (!/^[./~]/.test(source)) return volume(node, source, target, readOnly);
+  return bind(node, hostPath(source, node, folders), target, readOnly, propagation);
 }
 
 function longMount(map: MapNode, folders: HostFolders): ComposeMount {
@@ -70,14 +87,15 @@ function longMount(map: MapNode, folders: HostFolders): ComposeMount {
   });
   const target = required(map, "target", expectString);
   const readOnly = optional(map, "read_only", expectBoolean) ?? false;
-  optional(map, "bind", (node) => checkKeys(expectMap(node), KEYS.mountBind));
+  const options = optional(map, "bind", expectMap);
+  if (options !== undefined) checkKeys(options, KEYS.mountBind);
   optional(map, "volume", (node) => checkKeys(expectMap(node), KEYS.mountVolume));
   if (type === "tmpfs") {
     if (readOnly) throw unsupported(map, "a read-only tmpfs", "Leave read_only out.");
-    const options = optional(map, "tmpfs", expectMap);
-    if (options !== undefined) checkKeys(options, KEYS.mountTmpfs);
-    const size = options === undefined ? undefined : optional(options, "size", readSize);
-    const mode = options === undefined ? undefined : optional(options, "mode", readMode);
+    const memory = optional(map, "tmpfs", expectMap);
+    if (memory !== undefined) checkKeys(memory, KEYS.mountTmpfs);
+    const size = memory === undefined ? undefined : optional(memory, "size", readSize);
+    const mode = memory === undefined ? undefined : optional(memory, "mode", readMode);
     return {
       kind: "tmpfs",
       target: absolute(map, target),
@@ -87,9 +105,15 @@ function longMount(map: MapNode, folders: HostFolders): ComposeMount {
     };
   }
   const source = optional(map, "source", expectString);
-  if (source === undefined) throw anonymous(map);
-  if (type === "volume") return volume(map, source, target, readOnly);
-  return { kind: "bind", source: hostPath(source, folders), target: absolute(map, target), readOnly };
+  if (type === "volume") {
+    if (source !== undefined) return volume(map, source, target, readOnly);
+    return { kind: "scratch", target: absolute(map, target) };
+  }
+  if (source === undefined) throw valueFault(map, "a bind mount with a source", "none");
+  const propagation = options && optional(options, "propagation", (node) => expectOneOf(node, PROPAGATIONS));
+  const mount = bind(map, hostPath(source, map, folders), target, readOnly, propagation);
+  const creates = options && optional(options, "create_host_path", expectBoolean);
+  return creates === true ? { ...mount, createSource: true } : mount;
 }
 
 function readMode(node: ComposeNode): number {
@@ -98,17 +122,17 @@ function readMode(node: ComposeNode): number {
   return mode;
 }
 
-function named(
+function bind(
   node: ComposeNode,
   source: string,
   target: string,
   readOnly: boolean,
-  folders: HostFolders,
-): ComposeMount {
-  if (/^[./~]/.test(source)) {
-    return { kind: "bind", source: hostPath(source, folders), target: absolute(node, target), readOnly };
-  }
-  return volume(node, source, target, readOnly);
+  propagation: string | undefined,
+): ComposeBindMount {
+  return {
+    ...{ kind: "bind", source, target: absolute(node, target), readOnly },
+    ...(propagation === undefined ? {} : { propagation }),
+  };
 }
 
 function volume(node: ComposeNode, name: string, target: string, readOnly: boolean): ComposeVolumeMount {
@@ -116,20 +140,12 @@ function volume(node: ComposeNode, name: string, target: string, readOnly: boole
   return { kind: "volume", name, target: absolute(node, target), readOnly };
 }
 
-function hostPath(source: string, { directory, home }: HostFolders): string {
+function hostPath(source: string, { base }: ComposeNode, { home }: HostFolders): string {
   if (source === "~" || source.startsWith("~/")) return join(home, source.slice(1));
-  return resolve(directory, source);
+  return resolve(base, source);
 }
 
 function absolute(node: ComposeNode, target: string): string {
   if (!target.startsWith("/")) throw valueFault(node, "mounted at an absolute path", target);
   return target;
-}
-
-function anonymous(node: ComposeNode): Error {
-  return unsupported(
-    node,
-    "a volume without a name",
-    "Name it here and list the name under the top-level volumes; data without a name is lost.",
-  );
 }

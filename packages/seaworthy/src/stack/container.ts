@@ -1,11 +1,13 @@
 /** Turns a service of a Compose file and its image into a container, by Docker's rules where the file is silent. */
 import { posix } from "node:path";
 import type { Capability, Container, ContainerImage, HealthCheck, Mount, User } from "../engine/container.ts";
+import type { ContainerExtras } from "../engine/container-extras.ts";
 import type { StackService } from "../engine/stack-service.ts";
 import { Fault } from "../fault/fault.ts";
 import { CAPABILITIES } from "../recipe/capabilities.ts";
 import type { ComposeProject } from "../recipe/compose.ts";
 import type { ComposeService } from "../recipe/compose-service.ts";
+import { stackVolumes } from "./compose-stack.ts";
 
 /** A line of the image's `/etc/passwd`, with the groups its `/etc/group` adds. */
 export interface Account {
@@ -62,10 +64,11 @@ export function toContainer(service: ComposeService, context: ContainerContext):
     seccomp: security.seccomp ?? (privileged ? "unconfined" : "default"),
     systemPaths: security.systemPaths ?? (privileged ? "unconfined" : "default"),
     hostDevices: privileged,
-    network: service.network === "pod" ? "private" : service.network,
-    pid: service.pid,
-    ipc: service.ipc,
+    network: service.network === "pod" ? "private" : ownOr(service.network),
+    pid: ownOr(service.pid),
+    ipc: ownOr(service.ipc),
     limits: { ...service.limits, shmSize: service.limits.shmSize || DEFAULT_SHM_SIZE },
+    extras: extrasOf(service),
   };
   return {
     container,
@@ -73,8 +76,32 @@ export function toContainer(service: ComposeService, context: ContainerContext):
     healthCheck: healthCheckOf(service, image),
     restart: service.restart,
     dependsOn: service.dependsOn,
-    networks: service.network === "host" ? [] : service.networks.map((network) => ({ network, aliases: [] })),
+    networks: service.networks,
     ...(service.containerName === undefined ? {} : { containerName: service.containerName }),
+  };
+}
+
+/** That of another service is an extra; by itself it says nothing of the host's. */
+function ownOr<Mode extends string>(mode: Mode | { readonly share: string }): Mode | "private" {
+  return typeof mode === "object" ? "private" : mode;
+}
+
+function extrasOf(service: ComposeService): ContainerExtras {
+  const { labels, security, network, pid, ipc, limits } = service;
+  const { memorySwap, ...extras } = service.extras;
+  const texts = new Map([...labels].map(([name, value]) => [name, value ?? ""]));
+  const { seccompProfile, apparmor, others } = security;
+  return {
+    ...extras,
+    // Memory and swap together equal to memory is no swap, which is what a limit means anyway.
+    ...(memorySwap === undefined || memorySwap === limits.memory ? {} : { memorySwap }),
+    ...(texts.size === 0 ? {} : { labels: texts }),
+    ...(seccompProfile === undefined ? {} : { seccompProfile }),
+    ...(apparmor === undefined ? {} : { apparmor }),
+    ...(others === undefined ? {} : { securityOptions: others }),
+    ...(typeof network === "object" ? { shareNetwork: network.share } : {}),
+    ...(typeof pid === "object" ? { sharePid: pid.share } : {}),
+    ...(typeof ipc === "object" ? { shareIpc: ipc.share } : {}),
   };
 }
 
@@ -160,7 +187,7 @@ function mountsOf(service: ComposeService, context: ContainerContext): readonly 
   const { project, stateRoot } = context;
   const mounts = service.mounts.map((mount): Mount => {
     if (mount.kind !== "volume") return mount;
-    const name = project.volumes.get(mount.name)?.name ?? `${project.name}_${mount.name}`;
+    const name = stackVolumes(project).get(mount.name)?.name ?? `${project.name}_${mount.name}`;
     return { ...mount, name, source: posix.join(stateRoot, "volumes", name) };
   });
   const files = service.grants.map(({ kind, source, target }): Mount => {
@@ -209,6 +236,6 @@ function serviceFault(
   return new Fault({
     code,
     message: `expected ${expected} for service ${service.name}, found ${found}`,
-    place: { file: project.file, line: project.source(["services", service.name, key]).line },
+    place: project.place(["services", service.name, key]),
   });
 }

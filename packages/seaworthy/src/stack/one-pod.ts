@@ -1,4 +1,4 @@
-/** What our own supervisor asks of a project: one private network for all, because one is what it makes. */
+/** What our own supervisor asks of a project where it cannot make networks: that all services share one. */
 import { Fault } from "../fault/fault.ts";
 import type { ComposeProject } from "../recipe/compose.ts";
 
@@ -7,7 +7,9 @@ import type { ComposeProject } from "../recipe/compose.ts";
  * @throws Fault `compose/separate-networks`
  */
 export function requireOnePod({ services, file, source }: ComposeProject): void {
-  const inPod = [...services.values()].filter(({ network }) => network !== "host");
+  const inPod = [...services.values()]
+    .filter(({ network }) => network === "pod")
+    .map(({ name, networks }) => ({ name, networks: networks.map(({ network }) => network) }));
   for (const [index, one] of inPod.entries()) {
     for (const other of inPod.slice(index + 1)) {
       if (one.networks.some((name) => other.networks.includes(name))) continue;

@@ -53,7 +53,8 @@ export async function pullByEngine(
   service: ComposeService,
   { place, onProgress, signal }: Fetching,
 ): Promise<EngineImage> {
-  const { image: reference, pullPolicy } = service;
+  const { image: reference, extras } = service;
+  const { pullPolicy } = extras;
   if (reference === undefined) {
     throw new Fault({
       code: "recipe/no-image",

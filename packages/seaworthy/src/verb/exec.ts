@@ -6,10 +6,16 @@ import type { ProjectOptions, VerbIo } from "./verb.ts";
 export interface ExecOptions extends ProjectOptions {
   readonly service: string;
   readonly argv: readonly string[];
+  /** Whether the program gets what is piped in; its standard input is empty otherwise. */
+  readonly stdin?: boolean;
 }
 
-/** Its standard input is empty. @throws Fault `stack/not-running`, `stack/unknown-service` */
-export async function exec({ service, argv, ...options }: ExecOptions, io: VerbIo): Promise<ExecResult> {
+/** @throws Fault `stack/not-running`, `stack/unknown-service` */
+export async function exec(
+  { service, argv, stdin, ...options }: ExecOptions,
+  io: VerbIo,
+): Promise<ExecResult> {
   const { project, runtime } = await openRuntime(options, io);
-  return await runtime.exec(project.compose.name, service, argv);
+  const piped = stdin === true ? await io.stdin?.() : undefined;
+  return await runtime.exec(project.compose.name, service, argv, piped === undefined ? {} : { stdin: piped });
 }

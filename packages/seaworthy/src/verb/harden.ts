@@ -1,6 +1,6 @@
 /** `harden`: takes a Compose file to the posture, by trying out what each service really needs, and proves the result before it is written. */
 import { mkdir, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { exitCodeOf, type Finding } from "@seaworthy/evidence";
 import type { Confinement, Container } from "../engine/container.ts";
@@ -233,8 +233,7 @@ async function proveHardened(
   io: VerbIo,
 ): Promise<readonly Finding[] | undefined> {
   await using candidates = await besideOriginals(after);
-  const [file = ""] = candidates.files;
-  const candidate: UpOptions = { ...options, directory: dirname(file), file: basename(file) };
+  const candidate: UpOptions = { ...options, files: candidates.files };
   const built = await build(candidate, { ...io, warn: () => undefined });
   const { name } = built.project.compose;
   const declared = await stackSpec(built, built.project.directories.state);

@@ -4,6 +4,7 @@ import type { DockerClient } from "../engine/docker/client.ts";
 import { connectDocker, findDocker } from "../engine/docker/connect.ts";
 import { createDockerEngine } from "../engine/docker/engine.ts";
 import { obtainRunc } from "../engine/runc/obtain.ts";
+import type { RuncBinary } from "../engine/runc/runc.ts";
 import { Fault } from "../fault/fault.ts";
 import { unpackLayer } from "../oci/unpack.ts";
 import { createDockerRuntime } from "../stack/docker/runtime.ts";
@@ -18,7 +19,7 @@ export interface Host extends AsyncDisposable {
   readonly docker: DockerClient | undefined;
   /** Why it is not the other one. */
   readonly passedOver: { readonly engine: "runc" | "docker"; readonly reason: string };
-  /** Gets runc when it is not there yet. */
+  /** Gets runc, when it is not there yet, once something is to be started. */
   runtime(): Promise<StackRuntime>;
 }
 
@@ -75,28 +76,27 @@ function dockerHost({ name }: HostPlace, client: DockerClient, reason: string): 
 }
 
 function runcHost(place: HostPlace, io: VerbIo, reason: string): Host {
-  let runtime: Promise<StackRuntime> | undefined;
+  let runtime: StackRuntime | undefined;
   return {
     engine: "runc",
     docker: undefined,
     passedOver: { engine: "docker", reason },
-    runtime: () => (runtime ??= runcRuntime(place, io)),
+    runtime: () => Promise.resolve((runtime ??= runcRuntime(place, io))),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
 
-async function runcRuntime(
-  { directories, store, sources, name }: HostPlace,
-  io: VerbIo,
-): Promise<StackRuntime> {
-  const runc = await obtainRunc({
-    directory: join(directories.cache, "engine"),
-    store,
-    archive: (suite) => sources.archive(suite),
-    source: { store, mirrors: sources.mirrors, signal: io.signal },
-  });
+function runcRuntime({ directories, store, sources, name }: HostPlace, io: VerbIo): StackRuntime {
+  let runc: Promise<RuncBinary> | undefined;
+  const obtain = (): Promise<RuncBinary> =>
+    obtainRunc({
+      directory: join(directories.cache, "engine"),
+      store,
+      archive: (suite) => sources.archive(suite),
+      source: { store, mirrors: sources.mirrors, signal: io.signal },
+    });
   return createRuncRuntime({
-    runc,
+    runc: () => (runc ??= obtain()),
     runRoot: directories.run,
     layerRoot: join(directories.cache, "layers"),
     volumeRoot: join(directories.state, "volumes"),

@@ -1,22 +1,25 @@
 /** `logs`: what the services of a stack printed, and with `follow` what they go on to print. */
-import type { ServiceLogLine } from "../stack/stack-runtime.ts";
+import type { LogOptions, ServiceLogLine } from "../stack/stack-runtime.ts";
 import { openRuntime } from "./running-stack.ts";
 import type { ProjectOptions, VerbIo } from "./verb.ts";
 
-export interface LogsOptions extends ProjectOptions {
-  readonly service?: string | undefined;
-  /** Lines from the end of each service's log; all of what is kept when left out. */
-  readonly tail?: number | undefined;
-  /** Goes on until the stack is down, or the signal. */
-  readonly follow: boolean;
+export interface LogsOptions extends ProjectOptions, Omit<LogOptions, "signal"> {}
+
+export interface Logs {
+  /** Whose lines may come. */
+  readonly services: readonly string[];
+  readonly lines: AsyncIterable<ServiceLogLine>;
 }
 
-/** @throws Fault `stack/unknown-service` */
-export async function* logs(
-  { service, tail, follow, ...options }: LogsOptions,
+/** @throws Fault `stack/unknown-service`, when the lines are read */
+export async function logs(
+  { services, tail, since, follow, ...options }: LogsOptions,
   io: VerbIo,
-): AsyncGenerator<ServiceLogLine> {
+): Promise<Logs> {
   const { project, runtime } = await openRuntime(options, io);
-  const services = service === undefined ? undefined : [service];
-  yield* runtime.logs(project.compose.name, { services, tail, follow, signal: io.signal });
+  const { name } = project.compose;
+  return {
+    services: services ?? [...project.compose.services.keys()],
+    lines: runtime.logs(name, { services, tail, since, follow, signal: io.signal }),
+  };
 }

@@ -1,5 +1,4 @@
 /** Opens a project: its Compose file, what its services ask for, and the store that everything is kept in. */
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DirectoryStore } from "../content/directory-store.ts";
 import { type DebianArchive, openArchive } from "../debian/archive.ts";
@@ -7,12 +6,10 @@ import { archiveKeyring } from "../debian/keyring.ts";
 import { findMirrors, type Mirrors } from "../debian/sources.ts";
 import { Fault } from "../fault/fault.ts";
 import { openRegistry, type Registry } from "../npm/registry.ts";
-import { type ComposeProject, readComposeFile } from "../recipe/compose.ts";
+import { type ComposeProject, readComposeFiles } from "../recipe/compose.ts";
+import { findComposeFiles } from "../recipe/find-compose-files.ts";
 import { type Host, openHost } from "./host.ts";
 import { type Directories, directoriesOf, type ProjectOptions, type VerbIo } from "./verb.ts";
-
-/** In the order that Compose looks for them. */
-const COMPOSE_FILES = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
 
 export interface Project {
   readonly compose: ComposeProject;
@@ -32,10 +29,9 @@ export interface Sources {
 
 /** @throws Fault `compose/file`, and of recipe/compose.ts */
 export async function openProject(options: ProjectOptions, io: VerbIo): Promise<Project> {
-  const file = await composeFile(options);
   const { projectName } = options;
   const env = projectName === undefined ? io.env : { ...io.env, COMPOSE_PROJECT_NAME: projectName };
-  const compose = await readComposeFile(file, env);
+  const compose = await readComposeFiles(await findComposeFiles(options, env), env, options);
   for (const { message, place } of compose.warnings) io.warn(`${place.file}:${place.line}: ${message}`);
   const directories = directoriesOf(io.env);
   const store = new DirectoryStore(join(directories.cache, "store"));
@@ -86,28 +82,5 @@ export function openSources(
       now: io.now(),
       signal: io.signal,
     });
-  }
-}
-
-async function composeFile({ directory, file }: ProjectOptions): Promise<string> {
-  if (file !== undefined) return join(directory, file);
-  if (/\.ya?ml$/.test(directory)) return directory;
-  for (const name of COMPOSE_FILES) {
-    const path = join(directory, name);
-    if (await exists(path)) return path;
-  }
-  throw new Fault({
-    code: "compose/file",
-    message: `expected a Compose file in ${directory} (${COMPOSE_FILES.join(", ")}), found none`,
-    hint: "Name the folder that has one, or the file itself.",
-  });
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -6,10 +6,11 @@ import { removeLeftovers } from "../engine/runc/leftovers.ts";
 import type { StackService } from "../engine/stack-service.ts";
 import { trialName } from "../harden/copy-stack.ts";
 import { doubleName } from "../probe/stack/double-stack.ts";
-import { requireBindSources } from "../recipe/bind-sources.ts";
+import { ensureBindSources } from "../recipe/bind-sources.ts";
 import { ensureSecrets } from "../recipe/secrets.ts";
 import { stackNetworks, stackVolumes } from "../stack/compose-stack.ts";
 import { toContainer } from "../stack/container.ts";
+import { requireBuiltIn } from "../stack/docker-only.ts";
 import { requireOnePod } from "../stack/one-pod.ts";
 import type { StackRuntime } from "../stack/stack-runtime.ts";
 import type { StackSpec } from "../stack/stack-spec.ts";
@@ -52,9 +53,13 @@ function proofState({ directories, compose }: Project): string {
  */
 export async function stackSpec(built: Built, stateRoot: string): Promise<StackSpec> {
   const { compose, host } = built.project;
-  if (host.engine === "runc") requireOnePod(compose);
+  if (host.engine === "runc") {
+    requireBuiltIn(compose);
+    const { unable } = await (await host.runtime()).engine.facts();
+    if (unable.has("network")) requireOnePod(compose);
+  }
   await ensureSecrets(compose);
-  await requireBindSources(compose);
+  await ensureBindSources(compose);
   const services = built.services.map(({ service, image, accounts, groups }) => {
     const declared = compose.services.get(service);
     if (declared === undefined) throw new TypeError(`expected service ${service} in the project, found none`);

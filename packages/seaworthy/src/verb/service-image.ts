@@ -80,7 +80,7 @@ async function foreignImage(
 ): Promise<ServiceImage> {
   const { docker } = project.host;
   if (docker === undefined) throw new TypeError(`expected a Docker Engine for ${service.name}, found runc`);
-  const place = { file: project.compose.file, line: project.compose.source(["services", service.name]).line };
+  const place = project.compose.place(["services", service.name]);
   const onProgress = (text: string): void => phase.update(`${service.name}: ${text}`);
   const found: EngineImage =
     source === "dockerfile"

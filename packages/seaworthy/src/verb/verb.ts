@@ -10,6 +10,8 @@ export interface VerbIo {
   readonly signal: AbortSignal;
   readonly env: Readonly<Record<string, string | undefined>>;
   now(): Date;
+  /** All that is piped in; waits for its end. */
+  stdin?(): Promise<Uint8Array>;
   /** One line the user should see, whatever else is shown. */
   warn(text: string): void;
   /** Told of every change while a stack comes up. */
@@ -19,8 +21,12 @@ export interface VerbIo {
 export interface ProjectOptions {
   /** The folder of the Compose file, or the file itself. */
   readonly directory: string;
-  /** A Compose file by name, instead of the folder's own. */
-  readonly file?: string | undefined;
+  /** Compose files by name, lowest first, instead of the folder's own. */
+  readonly files?: readonly string[] | undefined;
+  /** Files of variables for `${VAR}`, instead of `.env`. */
+  readonly envFiles?: readonly string[] | undefined;
+  /** Whose services are part of the stack, beside those without any profile. */
+  readonly profiles?: readonly string[] | undefined;
   readonly projectName?: string | undefined;
   readonly mirror?: string | undefined;
   /** `runc` or `docker`; the machine's Docker Engine when it answers, runc otherwise. */

@@ -12,16 +12,24 @@ export const execCommand: Command = {
   ],
   options: [
     ...PROJECT,
+    { name: "stdin", short: "i", summary: "give the program what is piped in" },
     { name: "directory", value: "DIR", summary: "the folder of the Compose file; this one otherwise" },
   ],
   examples: [
     { line: "exec app -- node -v", does: "what follows -- is the program's own" },
+    { line: "exec -i db -- psql -U myapp mydb < dump.sql", does: "with what is piped in" },
     { line: "exec --directory examples/myapp redis -- redis-cli ping", does: "in another project" },
   ],
   async run(given, io, output) {
     const [service = "", ...argv] = given.positionals;
     const result = await exec(
-      { ...projectOptions(given), directory: given.text("directory") ?? ".", service, argv },
+      {
+        ...projectOptions(given),
+        directory: given.text("directory") ?? ".",
+        stdin: given.flag("stdin"),
+        service,
+        argv,
+      },
       io,
     );
     const [stdout, stderr] = [result.stdout, result.stderr].map((bytes) =>

@@ -43,6 +43,11 @@ export function capabilitiesOf(mask: string): readonly Capability[] {
   return NAMES.filter((_, index) => ((bits >> BigInt(index)) & 1n) === 1n);
 }
 
+/** The bit that stands for it. */
+export function capabilityNumber(name: Capability): number {
+  return NAMES.indexOf(name);
+}
+
 /** @param last the highest number the kernel knows: `/proc/sys/kernel/cap_last_cap` */
 export function allCapabilities(last: number): readonly Capability[] {
   return NAMES.slice(0, last + 1);

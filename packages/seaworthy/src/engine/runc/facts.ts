@@ -6,13 +6,18 @@ import { isMissing } from "../../fault/errno.ts";
 import type { EngineFacts } from "../engine.ts";
 import { allCapabilities, grantableCapabilities } from "./capabilities.ts";
 import { hierarchies } from "./cgroup.ts";
+import { whyNoNetworks } from "./networks.ts";
 import { isRootless, UNABLE } from "./rootless.ts";
 import type { DeviceNode } from "./runtime-spec.ts";
 import type { Machine } from "./spec.ts";
 
-/** @param version as `runc --version` prints it */
-export async function readFacts(version: string): Promise<EngineFacts> {
+/**
+ * @param version as `runc --version` prints it
+ * @param folder where a program may be kept and executed for a moment
+ */
+export async function readFacts(version: string, folder: string): Promise<EngineFacts> {
   const { cgroup, capabilities } = await readMachine(false);
+  const noNetworks = await whyNoNetworks(folder);
   return {
     engine: "runc",
     version: /^(runc|crun) version (\S+)/m.exec(version)?.slice(1, 3).join(" ") ?? "runc",
@@ -22,7 +27,12 @@ export async function readFacts(version: string): Promise<EngineFacts> {
     capabilities,
     local: true,
     rootless: isRootless(),
-    unable: isRootless() ? UNABLE : new Map(),
+    unable: new Map([
+      ...(isRootless() ? UNABLE : []),
+      ...(noNetworks === undefined
+        ? []
+        : [["network", `services share one network: ${noNetworks}`] as const]),
+    ]),
   };
 }
 

@@ -47,7 +47,7 @@ export function createRuncEngine(options: RuncOptions): Engine {
   return {
     async facts() {
       const version = await run([options.runc.binary, "--version"], { env, timeout: 10_000 });
-      return readFacts(Buffer.from(version.stdout).toString());
+      return await readFacts(Buffer.from(version.stdout).toString(), options.layerRoot);
     },
     start: (container, startOptions) => startContainer(container, startOptions, options, { env, active }),
   };

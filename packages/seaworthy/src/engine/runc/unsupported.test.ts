@@ -23,7 +23,8 @@ test.each<[ContainerExtras, readonly string[]]>([
   [{ init: true, tty: true }, ["init", "tty"]],
   [{ seccompProfile: "{}" }, ["security_opt: seccomp"]],
   [{ devices: [{ source: "/dev/fuse", target: "/dev/fuse", permissions: "rw" }] }, ["devices"]],
-  [{ shareNetwork: "service:db" }, ["network_mode"]],
+  [{ shareNetwork: "service:db" }, []],
+  [{ shareNetwork: "container:1234" }, ["network_mode"]],
   [
     {
       extraHosts: [

@@ -32,7 +32,6 @@ const REFUSED: readonly (readonly [key: string, field: keyof ContainerExtras])[]
   ["security_opt: apparmor", "apparmor"],
   ["security_opt", "securityOptions"],
   ["storage_opt", "storageOptions"],
-  ["network_mode", "shareNetwork"],
   ["pid", "sharePid"],
   ["ipc", "shareIpc"],
 ];
@@ -46,6 +45,7 @@ export function unsupportedByRunc(container: Container): readonly Unsupported[] 
       what: described(extras[field]),
       hint: USE_DOCKER,
     })),
+    ...sharedNetwork(extras),
     ...unknownHosts(extras),
     ...otherPlatform(container),
     ...otherLogging(extras),
@@ -62,6 +62,12 @@ function asksFor(value: ContainerExtras[keyof ContainerExtras]): boolean {
 
 function described(value: unknown): string {
   return value instanceof Map ? JSON.stringify([...value]) : JSON.stringify(value);
+}
+
+/** A service's network is given when the container is started; another tool's container is not ours to find. */
+function sharedNetwork({ shareNetwork }: ContainerExtras): readonly Unsupported[] {
+  if (shareNetwork === undefined || shareNetwork.startsWith("service:")) return [];
+  return [{ key: "network_mode", what: shareNetwork, hint: USE_DOCKER }];
 }
 
 function unknownHosts({ extraHosts = [] }: ContainerExtras): readonly Unsupported[] {

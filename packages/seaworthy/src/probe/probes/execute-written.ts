@@ -1,10 +1,10 @@
 /** Writes a program to every temporary file system and executes it. */
 import { posix } from "node:path";
 import { tmpfsNoexec } from "../../posture/controls/tmpfs-noexec.ts";
+import { text } from "../../trampoline/client.ts";
+import { TRAMPOLINE_X64 } from "../../trampoline/trampoline-x64.ts";
 import { O_CREAT_EXCL, O_WRONLY, succeeded } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
-import { text } from "../trampoline/client.ts";
-import { TRAMPOLINE_X64 } from "../trampoline/trampoline-x64.ts";
 
 export const executeWritten: Probe = {
   id: "execute-written",

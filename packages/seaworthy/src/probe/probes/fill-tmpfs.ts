@@ -2,9 +2,9 @@
 import { posix } from "node:path";
 import type { TmpfsMount } from "../../engine/container.ts";
 import { tmpfsBounded } from "../../posture/controls/tmpfs-bounded.ts";
+import { text } from "../../trampoline/client.ts";
 import { type Attacker, failedWith, O_CREAT_EXCL, O_WRONLY, succeeded } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
-import { text } from "../trampoline/client.ts";
 
 const MEBIBYTE = 1024 ** 2;
 /** Asked of a tmpfs without a size; what a container needs of temporary space is far less. */

@@ -1,9 +1,9 @@
 /** Opens, as root, the host's disks and its kernel log; nothing is read or written. */
 import { readdir } from "node:fs/promises";
 import { noHostDevices } from "../../posture/controls/host-devices.ts";
+import { text } from "../../trampoline/client.ts";
 import { succeeded } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
-import { text } from "../trampoline/client.ts";
 
 const O_RDONLY = 0;
 const O_WRONLY = 1;

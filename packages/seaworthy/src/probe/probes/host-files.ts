@@ -2,9 +2,9 @@
 
 import type { Control } from "../../posture/control.ts";
 import { hostPaths } from "../../posture/controls/host-paths.ts";
+import { text } from "../../trampoline/client.ts";
 import { succeeded } from "../attacker.ts";
 import type { Probe, Target } from "../probe.ts";
-import { text } from "../trampoline/client.ts";
 
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;

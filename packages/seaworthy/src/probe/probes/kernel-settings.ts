@@ -1,8 +1,8 @@
 /** Opens, as root and without writing, what configures the machine, and reads what would tell its secrets. */
 import { systemPaths } from "../../posture/controls/system-paths.ts";
+import { text } from "../../trampoline/client.ts";
 import { O_WRONLY, succeeded } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
-import { text } from "../trampoline/client.ts";
 
 const SETTINGS = [
   "/proc/sys/kernel/core_pattern",

@@ -1,8 +1,8 @@
 /** Mounts, as root, over a directory of the container's own. */
 import { noMount } from "../../posture/controls/no-mount.ts";
+import { text } from "../../trampoline/client.ts";
 import { succeeded } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
-import { text } from "../trampoline/client.ts";
 
 export const mount: Probe = {
   id: "mount",

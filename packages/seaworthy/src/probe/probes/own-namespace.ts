@@ -4,9 +4,9 @@ import type { Text } from "@seaworthy/evidence";
 import type { Control } from "../../posture/control.ts";
 import { privateIpc } from "../../posture/controls/private-ipc.ts";
 import { privatePid } from "../../posture/controls/private-pid.ts";
+import { text } from "../../trampoline/client.ts";
 import { outcomeOf, succeeded } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
-import { text } from "../trampoline/client.ts";
 
 /** `pid:[4026531836]` and some room. */
 const LONGEST = 64;

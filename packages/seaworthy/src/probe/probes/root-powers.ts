@@ -1,8 +1,8 @@
 /** Uses, as root, what the default capabilities would allow. */
 import { capabilities } from "../../posture/controls/capabilities.ts";
+import { text } from "../../trampoline/client.ts";
 import { succeeded } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
-import { text } from "../trampoline/client.ts";
 
 const AF_INET = 2;
 const SOCK_RAW = 3;

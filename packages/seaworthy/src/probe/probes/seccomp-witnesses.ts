@@ -3,10 +3,10 @@
  * answers, with anything else when the call reached the code behind it. None needs a capability to get that far.
  */
 import { seccomp } from "../../posture/controls/seccomp.ts";
+import type { Argument } from "../../trampoline/client.ts";
+import type { SyscallName } from "../../trampoline/syscalls.ts";
 import { failedWith } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
-import type { Argument } from "../trampoline/client.ts";
-import type { SyscallName } from "../trampoline/syscalls.ts";
 
 const WITNESSES: readonly (readonly [did: string, name: SyscallName, args: readonly Argument[]])[] = [
   ["unshare(0)", "unshare", [0]],

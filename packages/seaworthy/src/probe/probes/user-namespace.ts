@@ -1,8 +1,8 @@
 /** Makes a user namespace, in which an ordinary process is root, and mounts in it. */
 import { noNamespaces } from "../../posture/controls/no-namespaces.ts";
+import { text } from "../../trampoline/client.ts";
 import { succeeded } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
-import { text } from "../trampoline/client.ts";
 
 const CLONE_NEWUSER = 0x10000000;
 const CLONE_NEWNS = 0x00020000;

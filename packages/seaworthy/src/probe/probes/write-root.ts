@@ -2,9 +2,9 @@
 import { posix } from "node:path";
 import type { Container } from "../../engine/container.ts";
 import { readOnlyRoot } from "../../posture/controls/read-only-root.ts";
+import { text } from "../../trampoline/client.ts";
 import { O_CREAT_EXCL, O_WRONLY, succeeded } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
-import { text } from "../trampoline/client.ts";
 
 export const writeRoot: Probe = {
   id: "write-root",

@@ -4,7 +4,7 @@ import type { Attempt } from "@seaworthy/evidence";
 import type { Container, Mount } from "../../engine/container.ts";
 import type { Running } from "../../engine/engine.ts";
 import { Fault } from "../../fault/fault.ts";
-import { TRAMPOLINE_X64 } from "../trampoline/trampoline-x64.ts";
+import { TRAMPOLINE_X64 } from "../../trampoline/trampoline-x64.ts";
 import { attempt, type StackScene } from "./scene.ts";
 
 /** Starts it in an empty network for one attempt. That it cannot be started is an outcome, not an error. */

@@ -41,6 +41,7 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
     lab = createLab(`prove-stack-${process.pid}`);
     runtime = createRuncRuntime({
       ...lab.options,
+      runc: () => Promise.resolve(lab.options.runc),
       volumeRoot: join(lab.folder, "volumes"),
       engineProject: "twins",
     });

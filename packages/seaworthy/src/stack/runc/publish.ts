@@ -6,7 +6,8 @@ import { type Listener, listenOn } from "../../net/forward.ts";
 
 export interface PublishedListener {
   readonly server: Listener;
-  /** In the pod. */
+  readonly service: string;
+  /** In the container. */
   readonly target: number;
 }
 
@@ -15,11 +16,11 @@ export async function publishPorts(services: readonly StackService[]): Promise<r
   const listeners: PublishedListener[] = [];
   try {
     for (const { container, ports } of services) {
-      // On the host's network a service is reached without our help.
-      if (container.network === "host") continue;
+      // On the host's network a service is reached without our help, and on none it is not to be reached.
+      if (container.network !== "private") continue;
       for (const { address, published, target } of ports) {
         try {
-          listeners.push({ server: await listenOn(address, published), target });
+          listeners.push({ server: await listenOn(address, published), service: container.name, target });
         } catch (error) {
           throw portFault(error, container.name, address, published);
         }

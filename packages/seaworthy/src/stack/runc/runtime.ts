@@ -1,16 +1,19 @@
 /** Stacks that a supervisor of ours watches over, with runc under it: nothing needs to be installed. */
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Engine } from "../../engine/engine.ts";
 import { cgroupUsage } from "../../engine/runc/cgroup-usage.ts";
 import { overlayChanges } from "../../engine/runc/overlay-changes.ts";
 import { placesOf } from "../../engine/runc/places.ts";
-import { createRuncEngine } from "../../engine/runc/runc.ts";
+import { createRuncEngine, type RuncBinary } from "../../engine/runc/runc.ts";
 import { listeningSockets, processTree } from "../../net/listeners.ts";
 import type { StackRuntime } from "../stack-runtime.ts";
 import { stackLogs } from "./logs.ts";
 import { bounceService, execInStack, readStack, type StackOptions, startStack, stopStack } from "./stack.ts";
 
-export interface RuncRuntimeOptions extends Pick<StackOptions, "runc" | "runRoot" | "layerRoot" | "unpack"> {
+export interface RuncRuntimeOptions extends Pick<StackOptions, "runRoot" | "layerRoot" | "unpack"> {
+  /** Asked for when something is to be started, and not before: what is down needs no runtime. */
+  runc(): Promise<RuncBinary>;
   /** Absolute; where volumes are kept by their names. */
   readonly volumeRoot: string;
   /** What single containers are kept under, apart from every stack. */
@@ -20,8 +23,8 @@ export interface RuncRuntimeOptions extends Pick<StackOptions, "runc" | "runRoot
 export function createRuncRuntime(options: RuncRuntimeOptions): StackRuntime {
   const { runRoot, volumeRoot } = options;
   return {
-    engine: createRuncEngine({ ...options, project: options.engineProject }),
-    start: (spec, start) => startStack(spec, { ...options, ...start }),
+    engine: engineOf(options),
+    start: async (spec, start) => startStack(spec, { ...options, ...start, runc: await options.runc() }),
     read: (project) => readStack(project, { runRoot }),
     async stop(project, { volumes = [] }) {
       const was = await stopStack(project, { runRoot });
@@ -67,6 +70,20 @@ export function createRuncRuntime(options: RuncRuntimeOptions): StackRuntime {
       const pid = state?.services.find(({ name }) => name === service)?.pid;
       return pid === undefined ? [] : await listeningSockets(pid, await processTree(pid));
     },
+  };
+}
+
+function engineOf({ runc, ...options }: RuncRuntimeOptions): Engine {
+  let engine: Promise<Engine> | undefined;
+  const obtained = (): Promise<Engine> => {
+    engine ??= runc().then((binary) =>
+      createRuncEngine({ ...options, runc: binary, project: options.engineProject }),
+    );
+    return engine;
+  };
+  return {
+    facts: async () => (await obtained()).facts(),
+    start: async (container, start) => (await obtained()).start(container, start),
   };
 }
 

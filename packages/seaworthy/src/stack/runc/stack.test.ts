@@ -67,7 +67,7 @@ here(`a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, () => {
     return state.supervisor.pid;
   }
 
-  const HTTP = "echo answer > /tmp/index.html; httpd -f -p 127.0.0.1:8000 -h /tmp";
+  const HTTP = "echo answer > /tmp/index.html; httpd -f -p 8000 -h /tmp";
   const tmp = { kind: "tmpfs", target: "/tmp", size: 65536, mode: 0o1777, exec: false } as const;
   const check = (script: string, changes: Partial<HealthCheck> = {}): HealthCheck => ({
     argv: ["/bin/sh", "-c", script],

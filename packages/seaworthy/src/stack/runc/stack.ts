@@ -14,10 +14,12 @@ import type { StackSpec } from "../stack-spec.ts";
 import type { StackState } from "../state.ts";
 import { launchSupervisor, type SupervisorProcess, supervisorLog } from "./launch.ts";
 import type { LogRotation } from "./log-file.ts";
+import { planNetworks } from "./plan-networks.ts";
 import { type PublishedListener, publishPorts } from "./publish.ts";
 import { stackHandle } from "./stack-handle.ts";
 import { type StackPlaces, stackPlaces } from "./stack-places.ts";
 import { readState, type SupervisedState } from "./state-file.ts";
+import { parseRoutes } from "./subnets.ts";
 import {
   type ControlExecResult,
   type ControlQuestion,
@@ -37,12 +39,13 @@ export interface StackOptions extends StartStackOptions {
 
 /**
  * Resolves when the supervisor has its orders; services then start in their order.
- * @throws Fault `stack/already-running`, `stack/port-taken`
+ * @throws Fault `stack/already-running`, `stack/port-taken`, `stack/address`
  */
 export async function startStack(spec: StackSpec, options: StackOptions): Promise<StackHandle> {
   options.signal?.throwIfAborted();
+  const networks = planNetworks(spec, parseRoutes(await readFile("/proc/self/net/route", "utf8")));
   const places = stackPlaces(options.runRoot, spec.project);
-  const child = await launchSupervisor(places, options.runRoot, spec.project);
+  const child = await launchSupervisor(places, options.runRoot, spec);
   let listeners: readonly PublishedListener[] = [];
   try {
     // Of a supervisor that was killed: nobody else can be at work, we hold the lock.
@@ -52,10 +55,12 @@ export async function startStack(spec: StackSpec, options: StackOptions): Promis
       await unpackedLayers(container.image, options.layerRoot, options.unpack);
     }
     listeners = await publishPorts(spec.services);
-    for (const { server, target } of listeners) await send(child, { kind: "listen", target }, server);
+    for (const { server, service, target } of listeners) {
+      await send(child, { kind: "listen", service, target }, server);
+    }
     const first = firstState(child, places);
     const { runc, layerRoot, leash, logs } = options;
-    await send(child, { kind: "start", spec, runc, layerRoot, leash, logs });
+    await send(child, { kind: "start", spec, networks, runc, layerRoot, leash, logs });
     return stackHandle(child, await first, places, {
       onChange: options.onChange,
       stop: () => stopStack(spec.project, options),

@@ -1,4 +1,4 @@
-/** The program that lives in a stack's network namespace for as long as the stack does. Started by `launch.ts`. */
+/** The program that lives in the hub of a stack's networks for as long as the stack does. Started by `launch.ts`. */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { removeLeftovers } from "../../engine/runc/leftovers.ts";
 import { createRuncEngine } from "../../engine/runc/runc.ts";
@@ -7,6 +7,7 @@ import { forward, type Listener } from "../../net/forward.ts";
 import { identifyProcess, type ProcessIdentity } from "../../shell/process-identity.ts";
 import { run } from "../../shell/run.ts";
 import { declarationDigest } from "../stack-spec.ts";
+import { stackNetworks } from "./stack-networks.ts";
 import { type StackPlaces, stackPlaces } from "./stack-places.ts";
 import { type SupervisedState, writeState } from "./state-file.ts";
 import { type Supervisor, supervisor } from "./supervisor.ts";
@@ -14,6 +15,7 @@ import {
   type ControlExecResult,
   type ControlQuestion,
   type FromSupervisor,
+  type ListenMessage,
   NOT_RUNNING,
   type StartMessage,
   type ToSupervisor,
@@ -21,12 +23,13 @@ import {
 
 const [runRoot = "", project = ""] = process.argv.slice(2);
 const places = stackPlaces(runRoot, project);
-const listeners: { readonly server: Listener; readonly target: number }[] = [];
+const listeners: (Omit<ListenMessage, "kind"> & { readonly server: Listener })[] = [];
 const startedAt = new Date().toISOString();
 let started: Started | undefined;
 
 interface Started {
   readonly stack: Supervisor;
+  readonly networks: AsyncDisposable;
   readonly forwards: readonly AsyncDisposable[];
   readonly control: AsyncDisposable;
   /** Resolves when the last state was written. */
@@ -40,7 +43,7 @@ await writeFile(places.supervisor, JSON.stringify(self));
 
 process.on("message", (message, handle) => {
   const request = message as ToSupervisor;
-  if (request.kind === "listen") listeners.push({ server: handle as Listener, target: request.target });
+  if (request.kind === "listen") listeners.push({ ...request, server: handle as Listener });
   else void begin(request, self).catch(fail);
 });
 // Leashed, or nothing to do yet: without the command line there is no reason to be here.
@@ -53,7 +56,6 @@ let leashed = true;
 tell({ kind: "locked" });
 
 async function begin(request: StartMessage, identity: ProcessIdentity): Promise<void> {
-  const network = `/proc/${process.pid}/ns/net`;
   const declared = declarationDigest(request.spec);
   let writing = Promise.resolve();
   let dirty = false;
@@ -80,18 +82,20 @@ async function begin(request: StartMessage, identity: ProcessIdentity): Promise<
     await writeState(places.state, state);
     tell({ kind: "state", state });
   };
-  const stack = supervisor(
-    request.spec,
-    engine,
-    places,
-    { private: network, host: places.hostNetwork },
-    request.logs,
-    changed,
-  );
+  const networks = await stackNetworks(request.spec, request.networks, {
+    host: places.hostNetwork,
+    folder: request.layerRoot,
+  });
+  const stack = supervisor(request.spec, engine, places, networks, request.logs, changed);
   leashed = request.leash;
   started = {
     stack,
-    forwards: listeners.map(({ server, target }) => forward(server, target)),
+    networks,
+    forwards: request.spec.services.flatMap((service) =>
+      listeners
+        .filter((one) => one.service === service.container.name)
+        .map(({ server, target }) => forward(server, target, networks.of(service).address)),
+    ),
     control: await serveControl(places.control, (question) => answer(stack, question as ControlQuestion)),
     flush: () => writing,
   };
@@ -136,6 +140,7 @@ function finish(): Promise<void> {
 async function cleanUp(here: StackPlaces): Promise<void> {
   await Promise.all(started?.forwards.map((one) => one[Symbol.asyncDispose]()) ?? []);
   await started?.stack.stop();
+  await started?.networks[Symbol.asyncDispose]();
   await started?.control[Symbol.asyncDispose]();
   await started?.flush();
   await removeLeftovers(runRoot, project);

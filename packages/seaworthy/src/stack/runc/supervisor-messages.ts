@@ -1,4 +1,5 @@
 /** What the command line and a stack's supervisor say to each other while the first starts the second. */
+import type { NetworkPlan } from "../../engine/runc/networks.ts";
 import type { RuncBinary } from "../../engine/runc/runc.ts";
 import type { StackSpec } from "../stack-spec.ts";
 import type { StackState } from "../state.ts";
@@ -7,12 +8,14 @@ import type { LogRotation } from "./log-file.ts";
 /** Sent with the listening socket. */
 export interface ListenMessage {
   readonly kind: "listen";
+  readonly service: string;
   readonly target: number;
 }
 
 export interface StartMessage {
   readonly kind: "start";
   readonly spec: StackSpec;
+  readonly networks: NetworkPlan;
   readonly logs?: LogRotation | undefined;
   readonly runc: RuncBinary;
   readonly layerRoot: string;
@@ -22,7 +25,7 @@ export interface StartMessage {
 
 export type ToSupervisor = ListenMessage | StartMessage;
 
-/** `locked`: nobody else runs this project now, and the pod's network is there. */
+/** `locked`: nobody else runs this project now, and the hub's network is there. */
 export type FromSupervisor =
   | { readonly kind: "locked" }
   | { readonly kind: "state"; readonly state: StackState };

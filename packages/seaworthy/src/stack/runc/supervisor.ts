@@ -1,12 +1,12 @@
 /** Runs all services of one stack in the order they need, answers questions about them, and ends them in reverse. */
-import type { Engine, StartOptions } from "../../engine/engine.ts";
+import type { Engine } from "../../engine/engine.ts";
 import type { StackService } from "../../engine/stack-service.ts";
 import { Fault } from "../../fault/fault.ts";
 import type { StackSpec } from "../stack-spec.ts";
 import { dependency, type ServiceState } from "../state.ts";
-import { hostNames } from "./host-names.ts";
 import { type LogRotation, logWriter } from "./log-file.ts";
 import { type ServiceRunner, serviceRunner } from "./service-runner.ts";
+import type { StackNetworks } from "./stack-networks.ts";
 import { logFile, type StackPlaces } from "./stack-places.ts";
 
 export interface Supervisor {
@@ -18,37 +18,27 @@ export interface Supervisor {
   service(name: string): ServiceRunner;
 }
 
-export interface PodNetworks {
-  /** Network namespaces by path. */
-  readonly private: string;
-  readonly host: string;
-}
-
 export function supervisor(
   spec: StackSpec,
   engine: Engine,
   places: StackPlaces,
-  networks: PodNetworks,
+  networks: Pick<StackNetworks, "of">,
   logs: LogRotation | undefined,
   onChange: () => void,
 ): Supervisor {
   const waiting = new Set<() => void>();
-  const hosts = hostNames(spec);
   const runners = new Map(
     spec.services.map((service) => [service.container.name, serviceRunner(service, contextOf(service))]),
   );
   let stopped = false;
 
-  function contextOf({ container }: StackService) {
-    const network: StartOptions["network"] =
-      container.network === "none"
-        ? { kind: "private" }
-        : { kind: "join", network: networks[container.network] };
+  function contextOf(service: StackService) {
+    const { start, handle } = networks.of(service);
     return {
       engine,
-      start: { network, hosts },
-      network: container.network === "private" ? networks.private : undefined,
-      log: logWriter(logFile(places, container.name), logs),
+      start,
+      network: handle,
+      log: logWriter(logFile(places, service.container.name), logs),
       onChange: changed,
     };
   }

@@ -3,8 +3,14 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Exit, Running } from "../../engine/engine.ts";
-import { type Trampoline, text, trampoline, UnableError } from "./client.ts";
+import {
+  type Ended,
+  type Trampoline,
+  type TrampolineProcess,
+  text,
+  trampoline,
+  UnableError,
+} from "./client.ts";
 import { errnoName, SYSCALLS } from "./syscalls.ts";
 import { TRAMPOLINE_X64 } from "./trampoline-x64.ts";
 
@@ -56,7 +62,7 @@ describe.skipIf(!isX64)("running here (needs x86-64)", () => {
   async function inTrampoline(work: (trampoline: Trampoline) => Promise<void>): Promise<void> {
     // A group of its own: what it forks holds its output open.
     const child = spawn(program, { stdio: ["pipe", "pipe", "pipe"], detached: true });
-    const exited = new Promise<Exit>((resolve) => {
+    const exited = new Promise<Ended>((resolve) => {
       child.once("close", (code, signal) => {
         resolve({ code: code ?? undefined, signal: signal ?? undefined, outOfMemory: false });
       });
@@ -66,7 +72,7 @@ describe.skipIf(!isX64)("running here (needs x86-64)", () => {
       stdout: child.stdout,
       stderr: child.stderr,
       exited,
-    } as unknown as Running;
+    } as unknown as TrampolineProcess;
     try {
       await work(trampoline(running, 5000));
     } finally {
@@ -123,8 +129,8 @@ describe.skipIf(!isX64)("running here (needs x86-64)", () => {
 
 test("a container that writes to the same output is found out", async () => {
   const child = spawn("sh", ["-c", "printf '%064d' 7; sleep 5"], { stdio: ["pipe", "pipe", "pipe"] });
-  const exited = new Promise<Exit>(() => undefined);
-  const running = { stdin: child.stdin, stdout: child.stdout, exited } as unknown as Running;
+  const exited = new Promise<Ended>(() => undefined);
+  const running = { stdin: child.stdin, stdout: child.stdout, exited } as unknown as TrampolineProcess;
   await expect(trampoline(running).call("getuid")).rejects.toBeInstanceOf(UnableError);
   child.kill("SIGKILL");
 });
@@ -134,8 +140,8 @@ test("silence ends", async () => {
   const running = {
     stdin: child.stdin,
     stdout: child.stdout,
-    exited: new Promise<Exit>(() => undefined),
-  } as unknown as Running;
+    exited: new Promise<Ended>(() => undefined),
+  } as unknown as TrampolineProcess;
   await expect(trampoline(running, 50).call("getuid")).rejects.toThrow(/no answer/);
   child.kill("SIGKILL");
 });

@@ -1,9 +1,23 @@
-/** Speaks to a trampoline in a container: one system call at a time, its result, and memory back. */
-import type { Exit, Running } from "../../engine/engine.ts";
+/** Speaks to a trampoline, in a container or in a namespace: one system call at a time, its result, and memory back. */
 import { errnoName, SYSCALLS, type SyscallName } from "./syscalls.ts";
 
 /** A number, or bytes that are placed in the trampoline's memory and passed by their address. */
 export type Argument = number | bigint | Uint8Array;
+
+/** A process that runs the trampoline, wherever it does. */
+export interface TrampolineProcess {
+  readonly stdin: NodeJS.WritableStream;
+  readonly stdout: NodeJS.ReadableStream;
+  /** Never rejects. */
+  readonly exited: Promise<Ended>;
+}
+
+export interface Ended {
+  /** `undefined` when a signal ended it. */
+  readonly code: number | undefined;
+  readonly signal: string | undefined;
+  readonly outOfMemory: boolean;
+}
 
 export type CallResult =
   | {
@@ -15,7 +29,7 @@ export type CallResult =
       readonly memory: Uint8Array;
     }
   /** The process ended before it answered, which for some attacks is the answer. */
-  | { readonly kind: "ended"; readonly exit: Exit };
+  | { readonly kind: "ended"; readonly exit: Ended };
 
 export interface Trampoline {
   /**
@@ -46,10 +60,10 @@ const WORD_OFFSET = 56;
 const PATIENCE = 15_000;
 
 /** @param patience milliseconds until a call that does not return is given up */
-export function trampoline(running: Running, patience: number = PATIENCE): Trampoline {
+export function trampoline(running: TrampolineProcess, patience: number = PATIENCE): Trampoline {
   const received: Buffer[] = [];
   let wake: () => void = () => undefined;
-  let ended: Exit | undefined;
+  let ended: Ended | undefined;
   running.stdout.on("data", (chunk: Buffer) => {
     received.push(chunk);
     wake();

@@ -1,0 +1,110 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { COMMANDS } from "./commands.ts";
+import { complete } from "./complete.ts";
+import { COMPLETION_SCRIPTS } from "./completion-scripts.ts";
+
+const services = (): Promise<readonly string[]> => Promise.resolve(["app", "db"]);
+const after = (...words: string[]): Promise<readonly string[]> => complete(words, COMMANDS, services);
+
+describe("what may come next", () => {
+  test.each<[string[], string[]]>([
+    [["sh"], ["ship"]],
+    [["p"], ["ps", "plan", "prove"]],
+    [
+      ["up", "--engine", ""],
+      ["runc", "docker"],
+    ],
+    [["up", "--engine", "d"], ["docker"]],
+    [
+      ["up", "--pro"],
+      ["--profile", "--project-name"],
+    ],
+    [["up", "--project-name", "x", "--pro"], ["--profile"]],
+    [["up", "--profile", "x", "--prof"], ["--profile"]],
+    [
+      ["logs", "--service", ""],
+      ["app", "db"],
+    ],
+    [
+      ["exec", ""],
+      ["app", "db"],
+    ],
+    [["exec", "--engine", "runc", "d"], ["db"]],
+    [["exec", "app", "--", "--"], []],
+    [["up", ""], []],
+    [["no-such", ""], []],
+    [
+      ["completion", ""],
+      ["bash", "zsh", "fish"],
+    ],
+    [["help", "st"], ["stats"]],
+  ])("%j", async (words, candidates) => {
+    expect((await after(...words)).toSorted()).toEqual(candidates.toSorted());
+  });
+
+  test("at first every command", async () => {
+    expect(await after("")).toEqual(expect.arrayContaining(COMMANDS.map(({ name }) => name)));
+    expect(await after()).toEqual(expect.arrayContaining(["ship", "--help"]));
+  });
+});
+
+describe("in bash", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "completion-"));
+    writeFileSync(join(folder, "compose.yaml"), "services: { web: { image: x }, worker: { image: x } }\n");
+    writeFileSync(join(folder, "notes.txt"), "");
+    const program = resolve(import.meta.dirname, "../../bin/seaworthy.js");
+    writeFileSync(join(folder, "seaworthy"), `#!/bin/sh\nexec ${process.execPath} ${program} "$@"\n`, {
+      mode: 0o755,
+    });
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** As bash itself calls it when Tab is pressed after the last word. */
+  function pressTab(...words: readonly string[]): readonly string[] {
+    const script = [
+      COMPLETION_SCRIPTS["bash"] ?? "",
+      // It may only be called from within a completion.
+      "compopt() { echo files; }",
+      'COMP_WORDS=(seaworthy "$@"); COMP_CWORD=$#; _seaworthy',
+      "printf '%s\\n' \"${COMPREPLY[@]}\"",
+    ].join("\n");
+    const { stdout, stderr } = spawnSync("bash", ["-c", script, "bash", ...words], {
+      cwd: folder,
+      env: { ...process.env, PATH: `${folder}${delimiter}${process.env["PATH"]}` },
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("");
+    return stdout.split("\n").filter((line) => line !== "");
+  }
+
+  test("commands, options and services of the Compose file here", () => {
+    expect(pressTab("restar")).toEqual(["restart"]);
+    expect(pressTab("up", "--froz")).toEqual(["--frozen"]);
+    expect(pressTab("logs", "--service", "w")).toEqual(["web", "worker"]);
+  });
+
+  test("files where nothing else is known", () => {
+    expect(pressTab("up", "n")).toEqual(["files"]);
+  });
+
+  test("a Compose file that is wrong completes nothing, and says nothing", () => {
+    writeFileSync(join(folder, "compose.yaml"), "services: [");
+    expect(pressTab("exec", "")).toEqual(["files"]);
+  });
+});
+
+test.each(["zsh", "fish"])("%s takes the script (where it is installed)", (shell) => {
+  const { error, status, stderr } = spawnSync(shell, ["-n"], {
+    input: COMPLETION_SCRIPTS[shell] ?? "",
+    encoding: "utf8",
+  });
+  // Neither is part of a usual server; what the script asks of us is tested above.
+  if (error !== undefined) expect(COMPLETION_SCRIPTS[shell]).toContain("seaworthy __complete");
+  else expect(status, stderr).toBe(0);
+});
