@@ -11,12 +11,10 @@ describe.skipIf(!isRoot())("harden, then prove (needs root)", () => {
   test.each([
     ["nginx-static", "a site"],
     ["redis", "a cache that keeps its data"],
-    ["postgres", "a database alone, with a volume"],
     ["node-bind", "Node with a bind mount of its source"],
     ["cron", "a job in a loop, in a shell"],
     ["valkey", "Valkey, from its Debian package"],
     ["python-worker", "a worker that polls a queue"],
-    ["trio", "Node, PostgreSQL and Redis, with an anchor"],
   ])("%s: %s", { timeout: 400_000 }, async (name) => {
     const home = await mkdtemp(join(tmpdir(), `harden-${name}-`));
     const project = join(home, name);
