@@ -66,7 +66,7 @@ describe("what may be accepted", () => {
       "breached",
       { service: fakeService("db", { mounts: [bind("/run/docker.sock")] }) },
     ],
-    ["a missing health check of what listens", "healthy", "breached", {}],
+    ["a missing health check where nobody could look", "healthy", "breached", {}],
     ["an open network that it does not need", "private-network", "breached", { isClosedIn: false }],
   ] as const)("not %s", (_, control, verdict, own) => {
     expect(reasonFor(control, verdict, own)).toBeUndefined();

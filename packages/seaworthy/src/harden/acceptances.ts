@@ -89,10 +89,13 @@ const REASONS: Readonly<Record<string, Reason>> = {
     "Its layers are larger than what was allowed: copy only what it uses into the final stage",
     "The image is larger than what was allowed: a slimmer variant exists for most",
   ),
-  healthy: ({ service, seen }) =>
-    service.healthCheck === undefined && seen?.worked === true && seen.listens?.length === 0
+  healthy: ({ service, seen }) => {
+    if (service.healthCheck !== undefined || seen?.worked !== true || seen.listens === undefined)
+      return undefined;
+    return seen.listens.length === 0
       ? "It listens nowhere, so that nobody but its author can tell whether it works. Let it touch a file as it goes on, and check the file's age"
-      : undefined,
+      : "No program in its image can ask whether it works. Put one in (busybox, curl, or one of its own), and name it under healthcheck";
+  },
   "stops-on-signal": ({ service: { container } }, { hardened }) =>
     `Seen on ${container.stopSignal}: ${hardened?.summary.en ?? "it does not end with 0"}. Its program is to handle the signal, finish what is under way, and exit with 0`,
 };

@@ -1,0 +1,52 @@
+/** Stacks as people write them: hardened on the built-in engine, each proves clean, and what was written stays. */
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { freePort, isRoot, runSeaworthy } from "./cli.ts";
+
+const STACKS = join(import.meta.dirname, "../fixtures/stacks");
+
+describe.skipIf(!isRoot())("harden, then prove (needs root)", () => {
+  test.each([
+    ["nginx-static", "a site"],
+    ["redis", "a cache that keeps its data"],
+    ["node-bind", "Node with a bind mount of its source"],
+    ["cron", "a job in a loop, in a shell"],
+    ["valkey", "Valkey, from its Debian package"],
+    ["python-worker", "a worker that polls a queue"],
+  ])("%s: %s", { timeout: 400_000 }, async (name) => {
+    const home = await mkdtemp(join(tmpdir(), `harden-${name}-`));
+    const project = join(home, name);
+    const file = join(project, "compose.yaml");
+    const env = {
+      SEAWORTHY_ENGINE: "runc",
+      COMPOSE_PROJECT_NAME: `${name}-${process.pid}`,
+      SEAWORTHY_RUN_DIR: join(home, "run"),
+      SEAWORTHY_STATE_DIR: join(home, "state"),
+    };
+    try {
+      await cp(join(STACKS, name), project, { recursive: true });
+      const original = await withFreePorts(await readFile(file, "utf8"));
+      await writeFile(file, original);
+      const hardened = await runSeaworthy(["harden", "--write", "--owner", "Ada"], { cwd: project, env });
+      expect(hardened.code, hardened.stdout + hardened.stderr).toBe(0);
+      const text = await readFile(file, "utf8");
+      for (const comment of original.match(/#.*/g) ?? []) expect(text).toContain(comment);
+      const proof = await runSeaworthy(["prove"], { cwd: project, env });
+      expect(proof.code, proof.stdout + proof.stderr).toBe(0);
+    } finally {
+      await runSeaworthy(["down", "--volumes"], { cwd: project, env });
+      await rm(home, { recursive: true, force: true });
+    }
+  });
+});
+
+/** Other suites, and this machine, have those that everybody takes. */
+async function withFreePorts(text: string): Promise<string> {
+  let free = text;
+  for (const [published] of text.matchAll(/\b\d{4}(?=:\d{2,4}\b)/g)) {
+    free = free.replace(new RegExp(`\\b${published}(?=:\\d)`), String(await freePort()));
+  }
+  return free;
+}
