@@ -55,9 +55,8 @@ export async function build(options: BuildOptions, io: VerbIo): Promise<Built> {
       io.signal.throwIfAborted();
       built.push({ plan: image, image: await buildImage(store, image, { onPart }) });
     }
-    const sources = planned.sources.filter(
-      ({ service }) => options.service === undefined || service.name === options.service,
-    );
+    const one = chosenService(planned, options);
+    const sources = planned.sources.filter(({ service }) => one === undefined || service.name === one);
     const services = await serviceImages(planned.project, sources, built, phase, io);
     const sizes = built.map(
       ({ image }) => `${image.reference} ${(unpacked(image) / MEGABYTE).toFixed(1)} MB`,
@@ -87,12 +86,24 @@ export function unpacked(image: Image): number {
   return image.layers.reduce((sum, layer) => sum + layer.unpackedSize, 0);
 }
 
-function chooseServices({ plan, sources }: Planned, { service, output }: BuildOptions): readonly ImagePlan[] {
+/** An archive holds one image: the one that the project builds, unless another is named. All services when `undefined`. */
+function chosenService(
+  { plan }: Pick<Planned, "plan">,
+  { service, output }: BuildOptions,
+): string | undefined {
+  if (service !== undefined || output === undefined) return service;
+  return plan.images.find((image) => image.role === "app")?.service ?? "";
+}
+
+function chooseServices(
+  { plan, sources }: Pick<Planned, "plan" | "sources">,
+  { service, output }: BuildOptions,
+): readonly ImagePlan[] {
   const images = plan.images.filter((image) =>
     sources.some((one) => one.service.name === image.service && one.source === "assemble"),
   );
-  if (service === undefined && output === undefined) return images;
-  const chosen = service ?? images.find((image) => image.role === "app")?.service;
+  const chosen = chosenService({ plan }, { service, output });
+  if (chosen === undefined) return images;
   const found = images.filter((image) => image.service === chosen);
   const isForeign = sources.some((one) => one.service.name === service && one.source !== "assemble");
   if (found.length > 0 || (isForeign && output === undefined)) return found;
