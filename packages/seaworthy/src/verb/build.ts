@@ -89,7 +89,7 @@ export function unpacked(image: Image): number {
 /** An archive holds one image: the one that the project builds, unless another is named. All services when `undefined`. */
 function chosenService(
   { plan }: Pick<Planned, "plan">,
-  { service, output }: BuildOptions,
+  { service, output }: Pick<BuildOptions, "service" | "output">,
 ): string | undefined {
   if (service !== undefined || output === undefined) return service;
   return plan.images.find((image) => image.role === "app")?.service ?? "";
