@@ -1,5 +1,6 @@
 /** `seaworthy harden`. */
 
+import type { Finding } from "@seaworthy/evidence";
 import { Fault } from "../../fault/fault.ts";
 import type { DiffLine } from "../../harden/diff.ts";
 import { diffText } from "../../harden/diff.ts";
@@ -116,19 +117,26 @@ function printRemaining({ findings = [], acceptable }: Hardened, output: Output)
   const remaining = findings.filter(({ verdict }) => ["breached", "unproven", "waived"].includes(verdict));
   if (remaining.length > 0) output.line();
   let open = 0;
-  for (const { service, control, claim, verdict, fix, reason } of remaining) {
+  for (const finding of remaining) {
+    const { service, control, claim, verdict, fix, reason } = finding;
     const mend = acceptable.find((one) => one.service === service && one.control === control)?.reason;
     const label = verdict === "waived" ? yellow(verdict) : red(verdict);
     const text = verdict === "waived" ? (reason?.en ?? "") : (mend ?? fix?.en ?? "");
     if (verdict === "breached" && mend !== undefined) open += 1;
     output.line(`${label} ${bold(service)}: ${claim.en}`);
-    output.line(`  ${dim(text)}`);
+    output.line(`  ${dim(verdict === "unproven" ? whyUnproven(finding) : text)}`);
   }
   if (open === 0) return;
   output.line();
   output.line(
     `${open} of these no Compose file can change: mend them as said, or accept them for ${DAYS} days with --owner NAME`,
   );
+}
+
+/** What kept the attack or its twin from being made. */
+function whyUnproven({ hardened, twin, reason }: Finding): string {
+  const unable = [hardened, twin].find((one) => one?.outcome === "unable") ?? hardened;
+  return reason?.en ?? unable?.summary.en ?? "";
 }
 
 function coloured(line: DiffLine, colour: boolean): string {

@@ -34,8 +34,23 @@ export async function dataStoreOf(
   }
 }
 
-const STARTING =
-  /starting up|shutting down|could not connect|connection to server|Connection refused|LOADING|No such file|not running|connection reset by peer|state improper/i;
+/** Words of a store on its way up or down, those of first-time setup included, and of an engine whose container is between two lives. */
+const STARTING = new RegExp(
+  [
+    ...[
+      "starting up",
+      "shutting down",
+      "not yet accepting",
+      "terminating connection",
+      "LOADING",
+      "No such file",
+    ],
+    ...["could not connect", "connection to server", "server closed the connection", "Connection refused"],
+    ...['(?:role|database) ".*" does not exist', "connection reset by peer", "not running", "state improper"],
+    ...["cannot exec", "container .* does not exist", "no such process", "setns"],
+  ].join("|"),
+  "i",
+);
 const NOT_FOR_US = /authentication failed|no password supplied|no pg_hba\.conf entry/;
 const REDIS_ERROR = /^(?:\(error\) )?(?:ERR|NOPERM|NOAUTH|WRONGPASS|MISCONF|READONLY|OOM)\b/m;
 
@@ -43,7 +58,8 @@ const REDIS_ERROR = /^(?:\(error\) )?(?:ERR|NOPERM|NOAUTH|WRONGPASS|MISCONF|READ
 export function answerOf(code: number | undefined, words: string): Answer {
   const text = words.trim();
   const last = text.split("\n").at(-1)?.trim() ?? "";
-  if (STARTING.test(text) && !NOT_FOR_US.test(text)) return { kind: "not yet", text: last };
+  const isBetween = code === undefined || STARTING.test(text);
+  if (isBetween && !NOT_FOR_US.test(text)) return { kind: "not yet", text: last };
   return code === 0 && !REDIS_ERROR.test(text) ? { kind: "yes", text } : { kind: "no", text: last };
 }
 

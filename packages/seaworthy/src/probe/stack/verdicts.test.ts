@@ -268,7 +268,16 @@ describe("what a data store says", () => {
     ["Redis is loading", 0, "LOADING Redis is loading the dataset in memory", "not yet"],
     ["Redis refuses", 0, "OK\nNOPERM User app has no permissions to run the 'set' command", "no"],
     ["Redis wants a login", 0, "NOAUTH Authentication required.", "no"],
-    ["killed", undefined, "", "no"],
+    // With the container that it ran in.
+    ["killed", undefined, "", "not yet"],
+    [
+      "the setup's own server ends",
+      2,
+      "FATAL:  terminating connection due to administrator command",
+      "not yet",
+    ],
+    ["the setup is not that far", 2, 'psql: error: FATAL:  database "mydb" does not exist', "not yet"],
+    ["the container is between two lives", 255, "cannot exec in a stopped container", "not yet"],
   ] as const)("%s", (_, code, words, kind) => {
     expect(answerOf(code, words).kind).toBe(kind);
   });
