@@ -15,6 +15,10 @@ describe.skipIf(!isRoot())("harden, then prove (needs root)", () => {
     ["cron", "a job in a loop, in a shell"],
     ["valkey", "Valkey, from its Debian package"],
     ["python-worker", "a worker that polls a queue"],
+    ["postgres", "a database alone"],
+    ["nginx-proxy", "nginx before a Node service"],
+    ["uploads", "gunicorn, as root, with a folder of uploads"],
+    ["trio", "Node, PostgreSQL and Redis"],
   ])("%s: %s", { timeout: 400_000 }, async (name) => {
     const home = await mkdtemp(join(tmpdir(), `harden-${name}-`));
     const project = join(home, name);

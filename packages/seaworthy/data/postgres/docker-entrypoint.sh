@@ -36,7 +36,7 @@ uid() {
 sql() {
 	connect_to=$1
 	shift
-	psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --host=/tmp --username="$user" --dbname="$connect_to" "$@"
+	psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --host="$PGDATA" --username="$user" --dbname="$connect_to" "$@"
 }
 
 initialise() {
@@ -58,10 +58,11 @@ initialise() {
 	else
 		initdb --pgdata="$PGDATA" --username="$user" --auth-local=trust --auth-host="$method" ${POSTGRES_INITDB_ARGS:-}
 	fi
+	printf 'begun\n' >"$setup"
 	printf '\nhost all all all %s\n' "$method" >>"$PGDATA/pg_hba.conf"
 	printf "\nlisten_addresses = '*'\n" >>"$PGDATA/postgresql.conf"
 
-	pg_ctl --pgdata="$PGDATA" --silent --wait --options="-c listen_addresses='' -c unix_socket_directories=/tmp" start
+	pg_ctl --pgdata="$PGDATA" --silent --wait --options="-c listen_addresses='' -c unix_socket_directories='$PGDATA'" start
 	if [ "$database" != postgres ]; then
 		sql postgres --set=name="$database" <<-'SQL'
 			CREATE DATABASE :"name";
@@ -75,6 +76,7 @@ initialise() {
 		esac
 	done
 	pg_ctl --pgdata="$PGDATA" --silent --wait --mode=fast stop
+	printf 'done\n' >"$setup"
 }
 
 case ${1:-} in
@@ -83,7 +85,15 @@ esac
 
 if [ "$1" = postgres ]; then
 	[ "$(uid)" != 0 ] || fail 'expected to run as the numeric user of the database, found uid 0'
-	[ -s "$PGDATA/PG_VERSION" ] || initialise
+	# How far the first-time setup came; data that somebody else has made has no such file.
+	setup=$PGDATA/first-time-setup
+	state=done
+	if [ -s "$PGDATA/PG_VERSION" ]; then
+		[ ! -e "$setup" ] || IFS= read -r state <"$setup" || state=begun
+	else
+		initialise
+	fi
+	[ "$state" = done ] || fail "expected a finished database in $PGDATA, found a first-time setup that was interrupted: remove that volume"
 fi
 
 exec "$@"

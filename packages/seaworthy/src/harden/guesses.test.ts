@@ -28,6 +28,7 @@ describe("paths from last words", () => {
     ["OSError: [Errno 30] Read-only file system: '/srv/x.db'", ["/srv/x.db"]],
     ["see https://example.com/a/b: Read-only file system", []],
     ["open /etc/passwd: Permission denied", []],
+    ["No usable temporary directory found in ['/tmp', '/var/tmp', '/usr/tmp', '/app']", ["/tmp"]],
   ])("%s", (line, paths) => {
     expect(guessPaths([line])).toEqual(paths);
   });

@@ -34,8 +34,12 @@ export function guessCapabilities(log: readonly string[]): readonly Capability[]
 const READ_ONLY = /read-only file system|EROFS|errno 30/i;
 const PATH = /(?<![\w.:/])\/[\w.@%+=/-]*[\w@%+=/-]/g;
 
+/** What Python says, and Ruby: the file that they make there is gone before anybody could see it. */
+const TEMPORARY = /no usable temporary directory|could not find a temporary directory/i;
+
 /** Paths that could not be written because the root file system is read-only. */
 export function guessPaths(log: readonly string[]): readonly string[] {
   const lines = log.filter((line) => READ_ONLY.test(line));
-  return [...new Set(lines.flatMap((line) => line.match(PATH) ?? []))];
+  const named = lines.flatMap((line) => line.match(PATH) ?? []);
+  return [...new Set([...named, ...(log.some((line) => TEMPORARY.test(line)) ? ["/tmp"] : [])])];
 }

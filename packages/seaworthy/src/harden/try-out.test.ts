@@ -12,7 +12,10 @@ import { fakeService } from "./world.fixture.ts";
 const LONG_AGO = "2026-01-01T00:00:00Z";
 
 /** An engine that only remembers what it was told, and on which a service is as `status` says. */
-function fakeRuntime(status: (service: string) => Partial<ServiceState>): {
+function fakeRuntime(
+  status: (service: string) => Partial<ServiceState>,
+  stopsLate: () => boolean = () => false,
+): {
   readonly runtime: StackRuntime;
   readonly told: string[];
   readonly specs: StackSpec[];
@@ -49,9 +52,9 @@ function fakeRuntime(status: (service: string) => Partial<ServiceState>): {
       told.push(`stop ${project} ${volumes.join()}`.trim());
       return Promise.resolve(true);
     },
-    restart(_, service) {
+    bounce(_, service) {
       told.push(`restart ${service}`);
-      return Promise.resolve();
+      return Promise.resolve({ code: 0, signal: undefined, took: 1, late: stopsLate() });
     },
     exec: () =>
       Promise.resolve({
@@ -143,6 +146,31 @@ describe("trying out on an engine", () => {
     const silent: StackRuntime = { ...runtime, insideListeners: () => Promise.resolve([]) };
     const again = tryOutOn(spec, { runtime: silent, folder, ...options });
     expect((await again([db])).get("db")?.worked).toBe(true);
+  });
+
+  it("is not content when the service must be killed, where it used to end by itself", async () => {
+    let late = false;
+    const { runtime } = fakeRuntime(
+      () => ({}),
+      () => late,
+    );
+    const tryOut = tryOutOn(spec, { runtime, folder, ...options });
+    await tryOut([db]);
+    late = true;
+    expect((await tryOut([db])).get("db")).toMatchObject({
+      worked: false,
+      problem: expect.stringContaining("does not end in time") as string,
+    });
+  });
+
+  it("takes a service as it is that has always had to be killed", async () => {
+    const { runtime } = fakeRuntime(
+      () => ({}),
+      () => true,
+    );
+    const tryOut = tryOutOn(spec, { runtime, folder, ...options });
+    await tryOut([db]);
+    expect((await tryOut([db])).get("db")?.worked).toBe(true);
   });
 
   it("takes an engine's refusal for an answer, but not the first time, and removes what there is", async () => {

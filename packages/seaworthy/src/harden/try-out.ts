@@ -36,6 +36,8 @@ interface Signs {
   /** By port in the container: `HTTP/1.1 200`, `open` or `closed`. */
   readonly answers: ReadonlyMap<number, string>;
   readonly listens: readonly number[] | undefined;
+  /** Whether it had to be killed when it was told to stop: it could not put away what it wanted to keep. */
+  readonly stopsLate: boolean;
 }
 
 interface Look {
@@ -52,8 +54,10 @@ export function tryOutOn(spec: StackSpec, options: TryOutOptions): TryOut {
   const { runtime, signal } = options;
   const wanted = new Map<string, Signs>();
   const checks = new Map<string, readonly string[] | undefined>();
+  const late = new Set<string>();
   let patience: number | undefined;
   return async (services) => {
+    late.clear();
     const copy = await copyStack(spec, services, options);
     const volumes = [...copy.volumes.values()].map(({ name }) => name);
     // Of one that was killed: its data would be taken for ours.
@@ -87,7 +91,8 @@ export function tryOutOn(spec: StackSpec, options: TryOutOptions): TryOut {
       if (look === undefined || !isUp(look.state) || isDone(look.state)) continue;
       const pid = handle.state().services.find((one) => one.name === name)?.pid;
       if (pid !== undefined) former.set(name, pid);
-      await runtime.restart(copy.project, name);
+      const stopped = await runtime.bounce(copy.project, name);
+      if (stopped?.late === true) late.add(name);
     }
     await settle(handle, copy.services, { patience: time, signal, former });
     const second = await lookAtAll(handle, copy);
@@ -166,7 +171,8 @@ export function tryOutOn(spec: StackSpec, options: TryOutOptions): TryOut {
       const sockets = await runtime.insideListeners(project, container.name);
       // What only the container itself can reach is its own affair, such as Docker's name server in it.
       const listens = sockets?.filter(({ address }) => !isLoopback(address)).map(({ port }) => port);
-      const signs = { isDone: false, restarts: state.restarts, answers, listens };
+      const stopsLate = late.has(container.name);
+      const signs = { isDone: false, restarts: state.restarts, answers, listens, stopsLate };
       const isAll =
         aim === undefined ? ![...answers.values()].includes("closed") : lacking(signs, aim) === undefined;
       if (isAll || Date.now() > deadline) return signs;
@@ -250,12 +256,14 @@ async function answerOf({ address, published }: PublishedPort): Promise<string> 
 }
 
 function noSigns(state: ServiceState): Signs {
-  return { isDone: isDone(state), restarts: state.restarts, answers: new Map(), listens: undefined };
+  const { restarts } = state;
+  return { isDone: isDone(state), restarts, answers: new Map(), listens: undefined, stopsLate: false };
 }
 
 /** @returns what it does not do that it should, in a few words */
 function lacking(signs: Signs, aim: Signs): string | undefined {
   if (signs.isDone !== aim.isDone) return aim.isDone ? "does not end" : "ended, where it should go on";
+  if (signs.stopsLate && !aim.stopsLate) return "does not end in time when it is told to";
   // One more may be chance: services that wait for each other by failing.
   if (signs.restarts > aim.restarts + 1) return `was started ${signs.restarts} times again`;
   for (const [port, answer] of aim.answers) {

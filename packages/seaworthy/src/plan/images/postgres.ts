@@ -64,7 +64,8 @@ export const postgresImage: ImageRecipe = {
   // A fast shutdown: open sessions are rolled back. SIGTERM would wait for every client to leave.
   stopSignal: "SIGINT",
   healthCheck: {
-    argv: ["pg_isready", "--quiet"],
+    // Over TCP, where the server of the first-time setup does not listen.
+    argv: ["pg_isready", "--quiet", "--host=127.0.0.1"],
     interval: 10_000,
     timeout: 5000,
     startPeriod: 60_000,
