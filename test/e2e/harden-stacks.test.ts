@@ -14,7 +14,6 @@ describe.skipIf(!isRoot())("harden, then prove (needs root)", () => {
     ["node-bind", "Node with a bind mount of its source"],
     ["cron", "a job in a loop, in a shell"],
     ["valkey", "Valkey, from its Debian package"],
-    ["python-worker", "a worker that polls a queue"],
     ["postgres", "a database alone"],
     ["nginx-proxy", "nginx before a Node service"],
     ["uploads", "gunicorn, as root, with a folder of uploads"],

@@ -24,7 +24,8 @@ export const redisImage: ImageRecipe = {
   user: `${USER.uid}:${USER.gid}`,
   env: [["PATH", "/usr/local/bin:/usr/bin"]],
   entrypoint: [],
-  command: ["redis-server"],
+  // As the official image is built: whoever is in its networks may ask it, for containers keep all others out.
+  command: ["redis-server", "--protected-mode", "no"],
   workingDirectory: "/data",
   exposedPorts: ["6379/tcp"],
   volumes: ["/data"],
