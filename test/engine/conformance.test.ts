@@ -217,25 +217,25 @@ function conformance(kind: LabKind): void {
 
   test("a tmpfs has the mode, size and flags asked for", async () => {
     const tmpfs = (exec: boolean): readonly Mount[] => [
-      { kind: "tmpfs", target: "/work", size: 4 * MIB, mode: 0o1777, exec },
+      { kind: "tmpfs", target: "/scratch", size: 4 * MIB, mode: 0o1777, exec },
     ];
     const script = [
-      "stat -c %a /work",
-      "grep -o ' /work tmpfs rw,nosuid,nodev' /proc/mounts",
-      "/bin/busybox cp /bin/busybox /work/cat",
-      "echo run | /work/cat 2>/dev/null || echo refused",
-      "dd if=/dev/zero of=/work/y bs=1M count=9 2>&1 | grep -o 'No space.*'",
+      "stat -c %a /scratch",
+      "grep -o ' /scratch tmpfs rw,nosuid,nodev' /proc/mounts",
+      "/bin/busybox cp /bin/busybox /scratch/cat",
+      "echo run | /scratch/cat 2>/dev/null || echo refused",
+      "dd if=/dev/zero of=/scratch/y bs=1M count=9 2>&1 | grep -o 'No space.*'",
     ].join("; ");
-    const head = "1777\n /work tmpfs rw,nosuid,nodev\n";
+    const head = "1777\n /scratch tmpfs rw,nosuid,nodev\n";
     expect(await said(script, { mounts: tmpfs(false) })).toBe(`${head}refused\nNo space left on device\n`);
     expect(await said(script, { mounts: tmpfs(true) })).toBe(`${head}run\nNo space left on device\n`);
   });
 
   test("a tmpfs belongs to whom it is given", async () => {
     const mounts: readonly Mount[] = [
-      { kind: "tmpfs", target: "/work", size: MIB, mode: 0o700, exec: false, uid: 10001, gid: 10001 },
+      { kind: "tmpfs", target: "/scratch", size: MIB, mode: 0o700, exec: false, uid: 10001, gid: 10001 },
     ];
-    expect(await said("stat -c '%u %a' /work; touch /work/x && echo written", { mounts })).toBe(
+    expect(await said("stat -c '%u %a' /scratch; touch /scratch/x && echo written", { mounts })).toBe(
       "10001 700\nwritten\n",
     );
   });
@@ -420,7 +420,7 @@ function conformance(kind: LabKind): void {
   test("disposing leaves nothing behind, also twice and in the middle of work", async () => {
     expect(await lab.traces()).toEqual([]);
     const mounts: readonly Mount[] = [
-      { kind: "scratch", target: "/work", owner: { uid: 10001, gid: 10001 } },
+      { kind: "scratch", target: "/scratch", owner: { uid: 10001, gid: 10001 } },
     ];
     const running = await start("sleep 60 & sleep 60", { pid: "host", mounts });
     expect(await lab.traces()).not.toEqual([]);

@@ -74,7 +74,7 @@ export async function harden(options: HardenOptions, io: VerbIo): Promise<Harden
   const spec = await stackSpec(built, directories.state);
   const runtime = await host.runtime();
   const folder = join(directories.run, `${compose.name}-Trial`);
-  // The built-in engine gives a stack one network, which has no way out.
+  // The built-in engine's networks have none, whatever the file says of them.
   const hasWayOut = host.engine !== "runc";
   const { needs, networks } = await findNeeds(spec, runtime, { folder, hasWayOut, options, io });
   const texts = await readComposeTexts(compose.files);

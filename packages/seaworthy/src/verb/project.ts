@@ -37,7 +37,19 @@ export async function openProject(options: ProjectOptions, io: VerbIo): Promise<
   const store = new DirectoryStore(join(directories.cache, "store"));
   const place = { directories, store, sources: openSources(store, options, io) };
   const host = await openHost({ ...place, name: proofName(compose.name) }, options, io);
+  if (host.engine === "runc") warnOfLogging(compose, io);
   return { compose, host, ...place };
+}
+
+/** A driver that it does not have is refused when the container starts; of options nobody would hear otherwise. */
+function warnOfLogging({ services, place }: ComposeProject, io: VerbIo): void {
+  for (const { name, extras } of services.values()) {
+    if ((extras.logging?.options.size ?? 0) === 0) continue;
+    const { file, line } = place(["services", name, "logging", "options"]);
+    io.warn(
+      `${file}:${line}: logging.options are left to the built-in engine, which keeps and rotates logs itself`,
+    );
+  }
 }
 
 /** What doubles and twins are kept under; no Compose project has a capital letter in its name. */
