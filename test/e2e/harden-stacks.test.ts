@@ -17,6 +17,7 @@ describe.skipIf(!isRoot())("harden, then prove (needs root)", () => {
     ["postgres", "a database alone"],
     ["nginx-proxy", "nginx before a Node service"],
     ["uploads", "gunicorn, as root, with a folder of uploads"],
+    ["python-worker", "a worker without a health check, and its queue"],
     ["trio", "Node, PostgreSQL and Redis"],
   ])("%s: %s", { timeout: 400_000 }, async (name) => {
     const home = await mkdtemp(join(tmpdir(), `harden-${name}-`));

@@ -11,6 +11,8 @@ import { SECOND_LOOPBACK } from "./exposure.ts";
 import { isDone } from "./scene.ts";
 
 export interface DoubleStack extends AsyncDisposable {
+  /** When all that comes up had come up, in milliseconds since the epoch. */
+  readonly upSince: number;
   /** Where a service's port is published, for nobody but the prover; `undefined` when it has none. */
   port(service: string): PublishedPort | undefined;
   /** Why a service did not come up, or `undefined` when it did. */
@@ -74,6 +76,7 @@ export async function startDouble(spec: StackSpec, options: DoubleOptions): Prom
   );
   const problems = await comeUp(handle, live, signal);
   return {
+    upSince: Date.now(),
     port: (service) => copies.get(service)?.ports[0],
     problem: (service) => problems.get(service),
     pid: (service) => handle.state().services.find(({ name }) => name === service)?.pid,

@@ -4,6 +4,7 @@ import type { Attempt } from "@seaworthy/evidence";
 import type { Container, Mount } from "../../engine/container.ts";
 import type { Running } from "../../engine/engine.ts";
 import { Fault } from "../../fault/fault.ts";
+import { trampoline, UnableError } from "../../trampoline/client.ts";
 import { TRAMPOLINE_X64 } from "../../trampoline/trampoline-x64.ts";
 import { attempt, type StackScene } from "./scene.ts";
 
@@ -23,10 +24,12 @@ export async function inIdle(
         ...(signal === undefined ? {} : { signal }),
       },
     );
+    // Until it answers, the engine's own first process may stand in its place, and that one hears signals.
+    await trampoline(running).call("getuid");
     return await act(running);
   } catch (error) {
     signal?.throwIfAborted();
-    if (!(error instanceof Fault)) throw error;
+    if (!(error instanceof Fault) && !(error instanceof UnableError)) throw error;
     return attempt("unable", error.message, error.message);
   }
 }
