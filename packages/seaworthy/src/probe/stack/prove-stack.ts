@@ -7,6 +7,7 @@ import { freeLoopbackPort } from "../../net/free-port.ts";
 import type { StackRuntime } from "../../stack/stack-runtime.ts";
 import type { StackSpec } from "../../stack/stack-spec.ts";
 import type { StackState } from "../../stack/state.ts";
+import { begun } from "./begun.ts";
 import { proveDataSurvives } from "./data-survives-restart.ts";
 import { proveUnreachable } from "./datastore-unreachable.ts";
 import { startDouble } from "./double-stack.ts";
@@ -39,6 +40,7 @@ export async function proveStack(options: ProveStackOptions): Promise<readonly F
   const { spec, state, runtime, role, source, signal } = options;
   const folder = await mkdtemp(join(options.workDirectory, "double-"));
   try {
+    await together(spec.services.map((service) => listens(options, service)));
     const insidePorts = await insidePortsOf(runtime, spec, state);
     const freePort = freeLoopbackPort;
     await using double = await startDouble(spec, {
@@ -67,6 +69,18 @@ export async function proveStack(options: ProveStackOptions): Promise<readonly F
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A port that is opened after it was asked for would pass for one that is closed. */
+async function listens(
+  { runtime, state, signal }: ProveStackOptions,
+  { container: { name }, healthCheck }: StackService,
+): Promise<void> {
+  const live = state.services.find((one) => one.name === name);
+  if (healthCheck !== undefined || live?.status !== "running" || live.startedAt === undefined) return;
+  const doesListen = async (): Promise<boolean> =>
+    ((await runtime.insideListeners(state.project, name)) ?? []).length > 0;
+  await begun(doesListen, Date.parse(live.startedAt), signal);
 }
 
 async function look(scene: StackScene, service: StackService): Promise<readonly (Finding | undefined)[]> {

@@ -4,6 +4,7 @@ import type { Attempt, Finding } from "@seaworthy/evidence";
 import type { Container } from "../../engine/container.ts";
 import type { StackService } from "../../engine/stack-service.ts";
 import type { Stopped } from "../../stack/stack-runtime.ts";
+import { begun } from "./begun.ts";
 import { hasHandler } from "./has-handler.ts";
 import { inIdle } from "./idle.ts";
 import { attempt, conclude, isDone, type StackClaim, type StackScene, stateOf } from "./scene.ts";
@@ -23,9 +24,6 @@ const CLAIM: StackClaim = {
 };
 /** A process that ignores a signal ignores it at once; the twin is given at least as long as the service took. */
 const PATIENCE = 700;
-
-/** How long a service that nobody can ask for its health has to begin its work: it sets its handler when it does. */
-const TIME_TO_BEGIN = 10_000;
 
 /** One finding a service. Each is stopped while all others are up; the twins disturb nobody and run together. */
 export async function proveStops(scene: StackScene): Promise<readonly Finding[]> {
@@ -55,25 +53,21 @@ async function judgeWithTwin(
 }
 
 async function stopDouble(scene: StackScene, service: StackService): Promise<Attempt | Stopped> {
-  const { name } = service.container;
+  const { double, signal } = scene;
+  const { name, stopSignal } = service.container;
   if (isDone(stateOf(scene, service)))
     return attempt("absent", "it ends without being told to", "завершается сама, без сигнала");
-  const problem = scene.double.problem(name);
+  const problem = double.problem(name);
   if (problem !== undefined)
     return attempt("unable", `its double is not up: ${problem}`, `дубль не запустился: ${problem}`);
-  if (service.healthCheck === undefined) await begun(scene, service);
-  const stopped = await scene.double.stop(name);
+  // A signal that comes before its handler is set is lost, and tells nothing of it.
+  const hears = async (): Promise<boolean> => {
+    const pid = double.pid(name);
+    return pid !== undefined && (await hasHandler(pid, stopSignal));
+  };
+  if (service.healthCheck === undefined) await begun(hears, double.upSince, signal);
+  const stopped = await double.stop(name);
   return stopped ?? attempt("unable", "its double has ended already", "дубль уже завершился");
-}
-
-/** Without a check nothing says when it is ready; a signal that comes before would be lost, and tell nothing of it. */
-async function begun({ double, signal }: StackScene, { container }: StackService): Promise<void> {
-  const deadline = double.upSince + TIME_TO_BEGIN;
-  while (Date.now() < deadline) {
-    const pid = double.pid(container.name);
-    if (pid !== undefined && (await hasHandler(pid, container.stopSignal))) return;
-    await delay(100, undefined, signal === undefined ? {} : { signal });
-  }
 }
 
 export function judgeStop(
