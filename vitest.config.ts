@@ -1,9 +1,23 @@
 import { defineConfig } from "vitest/config";
 
+/** What starts Docker Engines of its own: two of them at once would fight over the machine's firewall rules. */
+const ENGINES = ["docker", "engine", "lab"].map((folder) => `test/${folder}/**/*.test.ts`);
+const LIMITS = { testTimeout: 30_000, hookTimeout: 120_000 };
+
+// Most of the time is spent waiting for containers. `npm run check` runs both projects at once, each a file at a time.
 export default defineConfig({
   test: {
-    include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
+    maxWorkers: 1,
+    projects: [
+      { test: { ...LIMITS, name: "engines", include: ENGINES } },
+      {
+        test: {
+          ...LIMITS,
+          name: "product",
+          include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
+          exclude: ENGINES,
+        },
+      },
+    ],
   },
 });

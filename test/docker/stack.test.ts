@@ -504,6 +504,7 @@ for (const kind of DAEMONS) {
         const starter = spawn(process.execPath, ["--input-type=module", "-e", STARTER], {
           stdio: ["pipe", "pipe", "inherit"],
         });
+        const gone = once(starter, "exit");
         const order = { dist: `${REPOSITORY}packages/seaworthy/dist/`, host: daemon.host, spec, leash };
         starter.stdin.end(
           JSON.stringify(order, (__, value: unknown) => (value instanceof Map ? { map: [...value] } : value)),
@@ -511,7 +512,7 @@ for (const kind of DAEMONS) {
         await once(starter.stdout, "data");
         expect(await traces()).toHaveLength(2);
         if (leash) starter.kill("SIGKILL");
-        else await once(starter, "exit");
+        await gone;
         if (leash) await until(async () => (await traces()).length === 0);
         else {
           await delay(1_000);
