@@ -1,11 +1,12 @@
 /**
  * What hardening costs under load. The example's server runs three times, with the same files, the same Node and the same
  * database: in its hardened container, in a container that nothing confines, and as a bare process. They are loaded in
- * turns, so that what disturbs the machine disturbs all of them. Hardened to plain is the price of the controls; plain to
- * bare is that of any container, most of it for keeping what the service prints.
+ * turns, so that what disturbs the machine disturbs all of them; the server's CPU time for a request, in microseconds, is
+ * disturbed least. Hardened to plain is the price of the controls; plain to bare is that of any container, most of it for
+ * keeping what the service prints.
  */
 import { execFileSync, spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -14,8 +15,9 @@ import { PLAIN_PORT } from "./stack.mjs";
 import { median, pairedRatio } from "./statistics.mjs";
 
 const AUTOCANNON = resolve(import.meta.dirname, "../node_modules/autocannon/autocannon.js");
-const TURNS = 7;
-const SECONDS = 4;
+/** A multiple of how many servers there are: each is as often the first of a turn as the others. */
+const TURNS = 9;
+const SECONDS = 3;
 const CONNECTIONS = 20;
 const PORT = 8000;
 const BARE_PORT = 18_000;
@@ -25,7 +27,7 @@ const PATHS = ["/health", "/notes"];
 export async function measureLoad(app, engine) {
   const bare = await startBare(app.hardened);
   const servers = {
-    bare: [app.hardened, BARE_PORT],
+    bare: [bare.pid, BARE_PORT],
     plain: [app.plain, PLAIN_PORT],
     hardened: [app.hardened, PORT],
   };
@@ -34,8 +36,11 @@ export async function measureLoad(app, engine) {
     for (const path of PATHS) {
       const runs = { bare: [], plain: [], hardened: [] };
       for (let turn = 0; turn < TURNS; turn += 1) {
-        for (const [what, [pid, port]] of Object.entries(servers)) {
-          runs[what].push(load(pid, `http://127.0.0.1:${port}${path}`));
+        for (const what of rotated(Object.keys(servers), turn)) {
+          const [pid, port] = servers[what];
+          const before = cpuTime(pid);
+          const run = load(pid, `http://127.0.0.1:${port}${path}`);
+          runs[what].push({ ...run, cpu: (cpuTime(pid) - before) / run.total });
         }
       }
       rows.push(...Object.keys(runs).map((what) => row(engine, what, path, runs)));
@@ -89,13 +94,29 @@ function load(pid, url, seconds = SECONDS, connections = CONNECTIONS) {
     { stdio: ["ignore", "pipe", "ignore"] },
   );
   const { requests, latency, errors, non2xx } = JSON.parse(text.toString());
-  return { requests: requests.average, p99: latency.p99, errors: errors + non2xx };
+  return { requests: requests.average, total: requests.total, p99: latency.p99, errors: errors + non2xx };
+}
+
+function rotated(list, by) {
+  const start = by % list.length;
+  return [...list.slice(start), ...list.slice(0, start)];
+}
+
+/** What a process has used so far, in microseconds, to the clock tick (10 ms). @see proc_pid_stat(5), utime and stime */
+function cpuTime(pid) {
+  const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const [utime, stime] = text
+    .slice(text.lastIndexOf(")") + 2)
+    .split(" ")
+    .slice(11, 13)
+    .map(Number);
+  return (utime + stime) * 10_000;
 }
 
 function row(engine, what, path, runs) {
   const figures = runs[what];
   const of = (whose, key) => runs[whose].map((run) => run[key]);
-  const ratioTo = (whose) => Number(pairedRatio(of(what, "requests"), of(whose, "requests")).toFixed(3));
+  const ratioTo = (whose, key) => Number(pairedRatio(of(what, key), of(whose, key)).toFixed(3));
   const errors = figures.reduce((sum, run) => sum + run.errors, 0);
   if (errors > 0) throw new Error(`expected no failed request, found ${errors} of ${what} at ${path}`);
   return {
@@ -104,7 +125,9 @@ function row(engine, what, path, runs) {
     path,
     requestsPerSecond: Math.round(median(of(what, "requests"))),
     p99: median(of(what, "p99")),
-    requestsToBare: ratioTo("bare"),
-    requestsToPlain: ratioTo("plain"),
+    cpuPerRequest: Number(median(of(what, "cpu")).toFixed(1)),
+    requestsToBare: ratioTo("bare", "requests"),
+    requestsToPlain: ratioTo("plain", "requests"),
+    cpuToPlain: ratioTo("plain", "cpu"),
   };
 }

@@ -3,6 +3,7 @@
  * container runtimes write them (the CRI logging format).
  */
 import { appendFile, readFile, rename, rm, stat } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { isMissing } from "../../fault/errno.ts";
 import type { LogLine } from "../log-line.ts";
 
@@ -17,6 +18,9 @@ const DEFAULT_ROTATION: LogRotation = { maxSize: 10 * 1024 * 1024, maxFiles: 3 }
 
 /** Longer lines are broken, so that a program without line ends cannot fill our memory. */
 const LONGEST_LINE = 16 * 1024;
+
+/** How long lines are gathered before they are written, in milliseconds. */
+const BATCH = 10;
 
 /** How much may wait to be written before whoever prints has to wait too, in bytes. */
 const HIGH_WATER = 1024 * 1024;
@@ -62,19 +66,14 @@ export function parseLine(line: string): LogLine | undefined {
 }
 
 /**
- * Appends in the order of the calls; full files become `<file>.1`, `<file>.2`, and the oldest goes. What comes while the
- * disk is busy goes out together.
+ * Appends in the order of the calls; full files become `<file>.1`, `<file>.2`, and the oldest goes. What comes within a
+ * hundredth of a second goes out together: a service that prints a line per request should not pay for a write of ours.
  */
 export function logWriter(file: string, rotation: LogRotation = DEFAULT_ROTATION): LogSink {
   let waiting = "";
-  let writing: Promise<void> = Promise.resolve();
-  const flush = (): Promise<void> => {
-    writing = writeAfter(writing);
-    return writing;
-  };
-  const writeAfter = async (before: Promise<void>): Promise<void> => {
-    await before;
-    if (waiting === "") return;
+  let written: Promise<void> = Promise.resolve();
+  const writeSoon = async (before: Promise<void>): Promise<void> => {
+    await Promise.all([before, delay(BATCH)]);
     const bytes = Buffer.from(waiting, "latin1");
     waiting = "";
     // A full disk costs lines, not the service that prints them.
@@ -82,12 +81,11 @@ export function logWriter(file: string, rotation: LogRotation = DEFAULT_ROTATION
   };
   return {
     write(text) {
-      const isIdle = waiting === "";
+      if (waiting === "") written = writeSoon(written);
       waiting += text;
-      const written = isIdle ? flush() : writing;
       return waiting.length < HIGH_WATER ? Promise.resolve() : written;
     },
-    flush,
+    flush: () => written,
   };
 }
 
