@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Container } from "../engine/container.ts";
 import type { StackService } from "../engine/stack-service.ts";
-import { type Change, changesOf } from "./changes.ts";
+import { changesOf } from "./changes.ts";
 import { editedTexts, writtenService } from "./compose-files.ts";
+import type { Change } from "./draft.ts";
 import { hardened, type Needs } from "./needs.ts";
 import { fakeService } from "./world.fixture.ts";
 

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { Fault } from "../fault/fault.ts";
-import type { Change, WrittenService } from "./changes.ts";
+import type { Change, WrittenService } from "./draft.ts";
 import { editYaml } from "./edit.ts";
 import { childOf } from "./edit-value.ts";
 import { plainValue, readYaml, type YamlValue } from "./yaml-source.ts";

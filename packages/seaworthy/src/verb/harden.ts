@@ -7,7 +7,7 @@ import type { Confinement, Container } from "../engine/container.ts";
 import type { StackService } from "../engine/stack-service.ts";
 import { type ExitCode, Fault } from "../fault/fault.ts";
 import { type Acceptance, acceptances, type Circumstances } from "../harden/acceptances.ts";
-import { type Change, changesOf } from "../harden/changes.ts";
+import { changesOf } from "../harden/changes.ts";
 import { withClosedNetworks } from "../harden/closed-networks.ts";
 import {
   besideOriginals,
@@ -18,6 +18,7 @@ import {
   writtenService,
 } from "../harden/compose-files.ts";
 import { type DiffLine, unifiedDiff } from "../harden/diff.ts";
+import type { Change } from "../harden/draft.ts";
 import { withoutStorePorts } from "../harden/known-stores.ts";
 import { type Remark, remarksOn } from "../harden/remarks.ts";
 import type { Found } from "../harden/search.ts";
