@@ -1,0 +1,132 @@
+/** Looks at the services of a stack that runs: how they show that they work, what they wrote, and who they are. */
+import { setTimeout as delay } from "node:timers/promises";
+import type { User } from "../engine/container.ts";
+import type { StackService } from "../engine/stack-service.ts";
+import { Fault } from "../fault/fault.ts";
+import { isLoopback } from "../net/listeners.ts";
+import type { StackHandle, StackRuntime } from "../stack/stack-runtime.ts";
+import type { ServiceState } from "../stack/state.ts";
+import { findCheck } from "./find-check.ts";
+import type { Usage } from "./limits.ts";
+import { parseStatus, processUsers } from "./process-users.ts";
+import { isDone, isUp } from "./settle.ts";
+import { answersOf, lacking, noSigns, type Signs } from "./signs.ts";
+
+export interface Look {
+  readonly state: ServiceState;
+  readonly signs: Signs;
+  /** Paths of its root file system that it wrote. */
+  readonly writes: readonly string[];
+  readonly users: readonly User[];
+  readonly usage: Usage | undefined;
+  readonly check: readonly string[] | undefined;
+}
+
+export interface Scene {
+  readonly handle: StackHandle;
+  readonly runtime: StackRuntime;
+  readonly signal: AbortSignal | undefined;
+  /** By service, what it showed the first time: it is given time to show as much. */
+  readonly aims: ReadonlyMap<string, Signs>;
+  /** Those that had to be killed when they were told to stop. */
+  readonly late: ReadonlySet<string>;
+  /** By service, the program that can ask for its health, once it was looked for. */
+  readonly checks: Map<string, readonly string[] | undefined>;
+}
+
+const ANSWER_PATIENCE = 5_000;
+const EXEC_TIMEOUT = 5_000;
+
+/** By service; one that the stack does not know is left out. */
+export async function lookAtAll(
+  scene: Scene,
+  services: readonly StackService[],
+): Promise<ReadonlyMap<string, Look>> {
+  const looks = await Promise.all(
+    services.map(async (service) => [service.container.name, await lookAt(scene, service)] as const),
+  );
+  const usages = await scene.runtime.stats(scene.handle.project);
+  return new Map(
+    looks.flatMap(([name, look]) =>
+      look === undefined
+        ? []
+        : [[name, { ...look, usage: usages.find(({ service }) => service === name) }] as const],
+    ),
+  );
+}
+
+async function lookAt(scene: Scene, service: StackService): Promise<Omit<Look, "usage"> | undefined> {
+  const { name } = service.container;
+  const stateNow = (): ServiceState | undefined =>
+    scene.handle.state().services.find((one) => one.name === name);
+  const before = stateNow();
+  if (before === undefined) return undefined;
+  const isRunning = isUp(before) && !isDone(before);
+  const signs = isRunning ? await signsOf(scene, service, before) : noSigns(before);
+  return {
+    state: stateNow() ?? before,
+    signs,
+    writes: await writesOf(scene, name),
+    users: isRunning ? await usersOf(scene, before) : [],
+    check: isRunning ? await checkOf(scene, service, signs) : undefined,
+  };
+}
+
+/** What comes late is waited for: a service may run for a while before it listens. */
+async function signsOf(
+  { handle, runtime, signal, aims, late }: Scene,
+  { container: { name }, ports }: StackService,
+  { restarts }: ServiceState,
+): Promise<Signs> {
+  const aim = aims.get(name);
+  const deadline = Date.now() + ANSWER_PATIENCE;
+  for (;;) {
+    signal?.throwIfAborted();
+    const answers = await answersOf(ports);
+    const sockets = await runtime.insideListeners(handle.project, name);
+    // What only the container itself can reach is its own affair, such as Docker's name server in it.
+    const listens = sockets?.filter(({ address }) => !isLoopback(address)).map(({ port }) => port);
+    const signs: Signs = { isDone: false, restarts, answers, listens, stopsLate: late.has(name) };
+    const isAll =
+      aim === undefined ? ![...answers.values()].includes("closed") : lacking(signs, aim) === undefined;
+    if (isAll || Date.now() > deadline) return signs;
+    await delay(100);
+  }
+}
+
+async function writesOf({ runtime, handle }: Scene, name: string): Promise<readonly string[]> {
+  // Of one that ended, an engine may know nothing any more.
+  const changes = await runtime.changes(handle.project, name).catch((error: unknown) => {
+    if (error instanceof Fault) return [];
+    throw error;
+  });
+  return changes.filter(({ kind }) => kind !== "deleted").map(({ path }) => path);
+}
+
+async function usersOf({ runtime, handle }: Scene, { name, pid }: ServiceState): Promise<readonly User[]> {
+  const { local, rootless } = await runtime.engine.facts();
+  if (local && !rootless && pid !== undefined) return await processUsers(pid);
+  // From inside, where there is a program to ask; ids of a user namespace are the container's own there.
+  const { code, stdout } = await runtime.exec(handle.project, name, ["cat", "/proc/1/status"], {
+    timeout: EXEC_TIMEOUT,
+  });
+  const user = code === 0 ? parseStatus(Buffer.from(stdout).toString("utf8")) : undefined;
+  return user === undefined ? [] : [user];
+}
+
+/** Nobody has said how to ask for its health: perhaps its image can. */
+async function checkOf(
+  { runtime, handle, signal, checks }: Scene,
+  service: StackService,
+  { listens }: Signs,
+): Promise<readonly string[] | undefined> {
+  const { name } = service.container;
+  if (service.healthCheck !== undefined) return undefined;
+  if (checks.has(name)) return checks.get(name);
+  const check = await findCheck(service, listens ?? [], {
+    exec: (argv) => runtime.exec(handle.project, name, argv, { timeout: EXEC_TIMEOUT }),
+    signal,
+  });
+  checks.set(name, check);
+  return check;
+}
