@@ -12,16 +12,7 @@ const BIN = join(ROOT, "packages/seaworthy/bin/seaworthy.js");
 const PLAIN = "plain";
 /** Another than the hardened one's: an engine may give both one network namespace. */
 export const PLAIN_PORT = 8001;
-const CONTROLS = [
-  "user",
-  "read_only",
-  "tmpfs",
-  "cap_drop",
-  "security_opt",
-  "pids_limit",
-  "mem_limit",
-  "cpus",
-];
+const CONTROLS = ["user", "read_only", "tmpfs", "cap_drop", "security_opt", "pids_limit", "cpus"];
 /** What only one container can have. */
 const OWN = ["ports", "container_name", "image"];
 
@@ -71,7 +62,8 @@ function withPlainTwin(text) {
   const compose = parse(text);
   const { app } = compose.services;
   const rest = Object.entries(app).filter(([key]) => !CONTROLS.includes(key) && !OWN.includes(key));
-  // How much of the machine a service may use is a budget, not the price of its confinement: each gets all of it.
+  // How much of the machine a service may use is a budget, not the price of its confinement: each gets all processors,
+  // and the same memory, by which Node chooses how often it collects garbage.
   app.cpus = cpus().length;
   compose.services[PLAIN] = {
     ...Object.fromEntries(rest),

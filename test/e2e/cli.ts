@@ -18,6 +18,17 @@ export interface Result {
   readonly took: number;
 }
 
+export interface Started {
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<Result>;
+}
+
+/** In milliseconds, until SIGKILL or SIGINT. */
+interface Ending {
+  readonly killAfter?: number;
+  readonly interruptAfter?: number;
+}
+
 export interface Sandbox extends AsyncDisposable {
   /** A copy of the example, with a port of its own. */
   readonly project: string;
@@ -28,14 +39,9 @@ export interface Sandbox extends AsyncDisposable {
   /** Runs `seaworthy ARGS`; the project's directory stands for `.`. */
   seaworthy(
     args: readonly string[],
-    options?: {
-      readonly env?: NodeJS.ProcessEnv;
-      readonly killAfter?: number;
-      /** Milliseconds until SIGINT. */
-      readonly interruptAfter?: number;
-      readonly wrapper?: readonly string[];
-    },
+    options?: Ending & { readonly env?: NodeJS.ProcessEnv; readonly wrapper?: readonly string[] },
   ): Promise<Result>;
+  start(args: readonly string[]): Started;
   edit(file: string, change: (text: string) => string): Promise<void>;
 }
 
@@ -73,7 +79,7 @@ export async function sandbox(
   };
   await edit("compose.yaml", (text) => text.replace(/127\.0\.0\.1:80\d\d:8000/, `127.0.0.1:${port}:8000`));
   const seaworthy: Sandbox["seaworthy"] = (args, more = {}) =>
-    start(
+    run(
       [...(more.wrapper ?? []), process.execPath, BIN, ...args],
       { cwd: project, env: { ...env, ...more.env } },
       more,
@@ -84,6 +90,7 @@ export async function sandbox(
     name,
     env,
     seaworthy,
+    start: (args) => start([process.execPath, BIN, ...args], { cwd: project, env }),
     edit,
     async [Symbol.asyncDispose]() {
       await seaworthy(["down", "--volumes"]);
@@ -96,10 +103,10 @@ export async function sandbox(
 export function runSeaworthy(
   args: readonly string[],
   { cwd, env }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
-  more: { readonly killAfter?: number } = {},
+  more: Ending = {},
 ): Promise<Result> {
   const whole = { ...withoutNpm(process.env), NO_COLOR: "1", ...env };
-  return start([process.execPath, BIN, ...args], { cwd, env: whole }, more);
+  return run([process.execPath, BIN, ...args], { cwd, env: whole }, more);
 }
 
 /** The test runner was started by npm, which tells its children where its cache is; a user's shell does not. */
@@ -107,34 +114,37 @@ function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("npm_")));
 }
 
-function start(
-  argv: readonly string[],
-  options: SpawnOptions,
-  more: { readonly killAfter?: number; readonly interruptAfter?: number },
-): Promise<Result> {
+function start(argv: readonly string[], options: SpawnOptions): Started {
   const [program = "", ...args] = argv;
-  return new Promise((resolveResult, reject) => {
-    const started = Date.now();
-    const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
-    const { killAfter, interruptAfter } = more;
-    const timers = [
-      killAfter === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfter),
-      interruptAfter === undefined ? undefined : setTimeout(() => child.kill("SIGINT"), interruptAfter),
-    ];
-    let stdout = "";
-    let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr += text;
-    });
-    child.once("error", reject);
-    child.once("close", (code) => {
-      for (const timer of timers) clearTimeout(timer);
-      resolveResult({ code, stdout, stderr, took: Date.now() - started });
-    });
+  const began = Date.now();
+  const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
   });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<Result>((resolveResult, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolveResult({ code, stdout, stderr, took: Date.now() - began }));
+  });
+  return { kill: (signal) => child.kill(signal), ended };
+}
+
+async function run(argv: readonly string[], options: SpawnOptions, more: Ending): Promise<Result> {
+  const { kill, ended } = start(argv, options);
+  const { killAfter, interruptAfter } = more;
+  const timers = [
+    killAfter === undefined ? undefined : setTimeout(() => kill("SIGKILL"), killAfter),
+    interruptAfter === undefined ? undefined : setTimeout(() => kill("SIGINT"), interruptAfter),
+  ];
+  try {
+    return await ended;
+  } finally {
+    for (const timer of timers) clearTimeout(timer);
+  }
 }
 
 export function freePort(): Promise<number> {

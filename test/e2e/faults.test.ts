@@ -1,9 +1,10 @@
 /** What goes wrong on a machine: afterwards the state that is told is true, nothing has leaked, and `down` cleans up. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { isRoot, type Sandbox, sandbox } from "./cli.ts";
 import { leftovers, NOTHING } from "./leftovers.ts";
@@ -184,6 +185,46 @@ describe.skipIf(!isRoot())("faults (needs root)", () => {
     expect(await answer(box.port)).toBe("here\n");
     await downed[Symbol.asyncDispose]();
     expect(leftovers(small.path, box.name).processes).toEqual([]);
+  });
+
+  describe("harden, in the middle of a trial", () => {
+    const original = (): string =>
+      `${composeOf(box.port, FOREVER, ['volumes: ["data:/data"]'])}volumes: { data: {} }\n`;
+    const file = (): string => join(box.project, "compose.yaml");
+    const trial = (): boolean => left().cgroups.some((path) => path.includes(`${box.name}-Trial`));
+    /** Does something to it as soon as a trial runs. */
+    async function disturbed(how: NodeJS.Signals): Promise<{ code: number | null; stderr: string }> {
+      writeFileSync(file(), original());
+      const child = box.start(["harden", "--write", "--owner", "Ada"]);
+      await until(() => Promise.resolve(trial()));
+      child.kill(how);
+      return await child.ended;
+    }
+
+    /** Whatever has a trial's name, wherever the product keeps things for this project. */
+    const traces = (): readonly string[] =>
+      readdirSync(join(box.project, ".."), { recursive: true, encoding: "utf8" }).filter((path) =>
+        path.includes("Trial"),
+      );
+
+    test("SIGINT: the file is as it was, and nothing of the trial stays", async () => {
+      const { code, stderr } = await disturbed("SIGINT");
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("SIGINT") as string });
+      expect(stderr).not.toMatch(/\n {4}at /);
+      expect(readFileSync(file(), "utf8")).toBe(original());
+      expect(left()).toEqual(NOTHING);
+      expect(traces()).toEqual([]);
+    });
+
+    test("SIGKILL: the file is as it was, nothing runs on, and the next one removes the rest", async () => {
+      await disturbed("SIGKILL");
+      expect(readFileSync(file(), "utf8")).toBe(original());
+      await until(() => Promise.resolve(isDeepStrictEqual(left(), NOTHING)));
+      const again = await box.seaworthy(["harden", "--write", "--owner", "Ada"]);
+      expect(again.code, again.stdout + again.stderr).toBe(0);
+      expect(readFileSync(file(), "utf8")).toContain("read_only: true");
+      expect(traces()).toEqual([]);
+    }, 200_000);
   });
 
   /** What was started by somebody who was killed ends, or has come to rest. */

@@ -3,13 +3,16 @@ import { chmod, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { errnoOf } from "../../fault/errno.ts";
 
+/** Somebody who was told to end may still write into it. */
+const PATIENT = { recursive: true, force: true, maxRetries: 10, retryDelay: 20 };
+
 export async function removeTree(path: string): Promise<void> {
   try {
-    await rm(path, { recursive: true, force: true });
+    await rm(path, PATIENT);
   } catch (error) {
     if (errnoOf(error) !== "EACCES") throw error;
     await open(path);
-    await rm(path, { recursive: true, force: true });
+    await rm(path, PATIENT);
   }
 }
 
