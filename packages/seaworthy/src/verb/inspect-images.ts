@@ -34,7 +34,7 @@ export async function inspectImages(
 }
 
 async function inspectedImage(
-  { service, role, stored }: ServiceImage,
+  { service, role, origin, stored }: ServiceImage,
   plan: ImagePlan | undefined,
   project: Project,
   secrets: ReadonlyMap<string, Uint8Array>,
@@ -59,6 +59,7 @@ async function inspectedImage(
       ),
     developmentOnly: plan?.developmentOnly ?? [],
     budget: plan?.budget,
+    isPulled: origin === "pulled",
     pinnedBy: plan?.pinnedBy,
   };
 }

@@ -1,19 +1,20 @@
 /** An image that is not pinned is another image tomorrow. */
-import type { Rule } from "../rule.ts";
+import type { InspectedImage, Rule } from "../rule.ts";
 
 export const pinned: Rule = {
   id: "pinned",
   claim: {
-    en: "Every byte of the image is pinned: assembled from locked packages",
-    ru: "Каждый байт образа закреплён: образ собран из зафиксированных пакетов",
+    en: "Every byte of the image is pinned, by a lock or by its digest",
+    ru: "Каждый байт образа закреплён: списком пакетов или дайджестом",
   },
   fix: {
-    en: "Write seaworthy.lock with: seaworthy plan",
-    ru: "Создайте seaworthy.lock командой: seaworthy plan",
+    en: "Name the image by its digest (name:tag@sha256:...), or assemble it, locked with: seaworthy plan",
+    ru: "Укажите дайджест образа (name:tag@sha256:...) или соберите образ; список создаёт: seaworthy plan",
   },
   key: "image",
   check(image) {
-    if (image.pinnedBy === undefined) {
+    const pinnedBy = image.pinnedBy ?? pulledBy(image);
+    if (pinnedBy === undefined) {
       return {
         verdict: "breached",
         summary: {
@@ -25,8 +26,14 @@ export const pinned: Rule = {
     }
     return {
       verdict: "held",
-      summary: { en: image.pinnedBy, ru: image.pinnedBy },
+      summary: { en: pinnedBy, ru: pinnedBy },
       steps: [{ did: "computed the image's digest", saw: image.image.manifest.digest }],
     };
   },
 };
+
+/** What is pulled by its digest is refused by the engine when it is anything else, whatever tag stands beside it. */
+function pulledBy({ isPulled, image: { reference } }: InspectedImage): string | undefined {
+  const digest = /@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1];
+  return isPulled && digest !== undefined ? `${digest} in its name` : undefined;
+}
