@@ -60,10 +60,12 @@ export async function stackSpec(built: Built, stateRoot: string): Promise<StackS
   }
   await ensureSecrets(compose);
   await ensureBindSources(compose);
-  const services = built.services.map(({ service, image, accounts, groups }) => {
+  const services = built.services.map(({ service, image, accounts, groups, command }) => {
     const declared = compose.services.get(service);
     if (declared === undefined) throw new TypeError(`expected service ${service} in the project, found none`);
-    return toContainer(declared, { project: compose, image, accounts, groups, stateRoot });
+    const started = toContainer(declared, { project: compose, image, accounts, groups, stateRoot });
+    if (command === undefined) return started;
+    return { ...started, container: { ...started.container, argv: command(started.container.argv) } };
   });
   return {
     project: compose.name,

@@ -1,6 +1,7 @@
 /** What each service starts from: assembled here, or had from a Docker Engine that builds and pulls. */
 import type { ContainerImage } from "../engine/container.ts";
 import type { Image } from "../oci/image.ts";
+import { officialCommand } from "../plan/images/redis-command.ts";
 import type { Role } from "../probe/stack/scene.ts";
 import type { PhaseHandle } from "../progress/progress.ts";
 import type { Account } from "../stack/container.ts";
@@ -24,6 +25,8 @@ export interface ServiceImage {
   readonly groups: ReadonlyMap<string, number>;
   readonly role: Role;
   readonly origin: "assembled" | "built from its Dockerfile" | "pulled";
+  /** What the official image's entrypoint would make of a command; left out where ours has one of its own. */
+  readonly command?: (argv: readonly string[]) => readonly string[];
   /** The whole image in our store, for rules and the report. Fetches it when it is not there. */
   stored(): Promise<Image>;
 }
@@ -68,6 +71,7 @@ async function assembledImage(
     groups: new Map(plan.accounts.map(({ name, gid }) => [name, gid])),
     role: plan.recipe === "postgres" || plan.recipe === "redis" ? plan.recipe : "app",
     origin: "assembled",
+    ...(plan.recipe === "redis" ? { command: officialCommand } : {}),
     stored: () => Promise.resolve(image),
   };
 }
