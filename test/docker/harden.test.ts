@@ -30,8 +30,11 @@ const CONTRADICTIONS: readonly (readonly [claim: string, id: string, seen: RegEx
   ["postgres:15 is that image", "pinned/mydb", /can be moved/],
 ];
 
-/** Podman 4.3 makes no network while any interface of the machine goes away, as those of other suites do. */
-const DOCKERS = DAEMONS.filter(({ name }) => name !== "Podman");
+/**
+ * On one engine, for it takes minutes and the others say the same. Not on Podman 4.3, which makes no network while any
+ * interface of the machine goes away, as those of other suites do.
+ */
+const DOCKERS = DAEMONS.filter(({ name }) => name === "Docker 26");
 
 for (const kind of DOCKERS) {
   const reason = kind.missing() ?? (hasProgram("mmdebstrap", "--version") ? undefined : "needs mmdebstrap");
@@ -75,23 +78,21 @@ for (const kind of DOCKERS) {
         await rm(home, { recursive: true, force: true });
       }, 120_000);
 
-      // Asked of one engine, for they say the same.
-      if (kind === DAEMONS[0])
-        describe("as it is", () => {
-          let before: Report;
+      describe("as it is", () => {
+        let before: Report;
 
-          beforeAll(async () => {
-            const { code, stdout, stderr } = await seaworthy("prove");
-            expect([1, 2], stdout + stderr).toContain(code);
-            before = await report();
-          }, 300_000);
+        beforeAll(async () => {
+          const { code, stdout, stderr } = await seaworthy("prove");
+          expect([1, 2], stdout + stderr).toContain(code);
+          before = await report();
+        }, 300_000);
 
-          test.each(CONTRADICTIONS)("claimed: %s; refuted by %s", (_, id, seen) => {
-            const finding = findingOf(before, id);
-            expect(finding.verdict).toBe("breached");
-            expect(finding.hardened?.summary.en).toMatch(seen);
-          });
+        test.each(CONTRADICTIONS)("claimed: %s; refuted by %s", (_, id, seen) => {
+          const finding = findingOf(before, id);
+          expect(finding.verdict).toBe("breached");
+          expect(finding.hardened?.summary.en).toMatch(seen);
         });
+      });
 
       test("hardened with an owner, it proves clean, and its file is still its own", async () => {
         const { code, stdout, stderr } = await seaworthy(
