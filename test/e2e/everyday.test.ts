@@ -1,4 +1,5 @@
 /** What people do with a stack that is up: look at its logs, run something in it, see what it uses. */
+import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isRoot, type Sandbox, sandbox } from "./cli.ts";
@@ -57,6 +58,23 @@ describe.skipIf(!isRoot())("a stack that is up (needs root)", () => {
     expect(none).toMatchObject({ code: 0, stdout: "" });
     const wrong = await example.seaworthy(["logs", "--since", "soon"]);
     expect(wrong).toMatchObject({ code: 3, stderr: expect.stringContaining('"soon"') as string });
+  });
+
+  test("engine tells what was found and where, what was not, and how to choose", async () => {
+    const told = await example.seaworthy(["engine"], { env: { SEAWORTHY_ENGINE: "" } });
+    expect(told.stdout).toMatch(/^engine +\S+ \d/m);
+    expect(told.stdout).toMatch(/^choose +with --engine /m);
+    const env = { SEAWORTHY_ENGINE: "", DOCKER_HOST: "unix:///nowhere.sock" };
+    const { code, stdout } = await example.seaworthy(["engine", "--json"], { env });
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout) as { engine: string; foundAt: string; passedOver: { reason: string } };
+    expect(report.engine).toBe("runc");
+    expect(existsSync(report.foundAt), report.foundAt).toBe(true);
+    expect(report.passedOver.reason).toContain("unix:///nowhere.sock");
+    const asked = await example.seaworthy(["engine", "--engine", "docker"], { env });
+    expect(asked).toMatchObject({ code: 2, stderr: expect.stringContaining("DOCKER_HOST") as string });
+    const unknown = await example.seaworthy(["engine", "--engine", "lxc"]);
+    expect(unknown).toMatchObject({ code: 3, stderr: expect.stringContaining('"lxc"') as string });
   });
 
   test("stats shows every service with its limits", async () => {

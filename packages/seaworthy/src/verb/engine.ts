@@ -8,6 +8,8 @@ import { directoriesOf, type ProjectOptions, type VerbIo } from "./verb.ts";
 
 export interface EngineReport {
   readonly facts: EngineFacts;
+  /** An address and who named it, or a program. */
+  readonly foundAt: string;
   /** The other engine, and why it is not used. */
   readonly passedOver: Host["passedOver"];
 }
@@ -22,5 +24,9 @@ export async function engine(
   const place = { directories, store, sources: openSources(store, options, io), name: "facts" };
   await using host = await openHost(place, options, io);
   const runtime = await host.runtime();
-  return { facts: await runtime.engine.facts(), passedOver: host.passedOver };
+  return {
+    facts: await runtime.engine.facts(),
+    foundAt: await host.foundAt(),
+    passedOver: host.passedOver,
+  };
 }

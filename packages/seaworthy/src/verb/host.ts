@@ -17,6 +17,8 @@ export interface Host extends AsyncDisposable {
   readonly engine: "runc" | "docker";
   /** Of the Docker Engine, when it is one. */
   readonly docker: DockerClient | undefined;
+  /** Where it is: an address and who named it, or a program. Gets runc when it is not there yet. */
+  foundAt(): Promise<string>;
   /** Why it is not the other one. */
   readonly passedOver: { readonly engine: "runc" | "docker"; readonly reason: string };
   /** Gets runc, when it is not there yet, once something is to be started. */
@@ -66,6 +68,8 @@ function dockerHost({ name }: HostPlace, client: DockerClient, reason: string): 
   return {
     engine: "docker",
     docker: client,
+    foundAt: () =>
+      Promise.resolve(`${client.endpoint.text} (${client.endpoint.source}), API ${client.apiVersion}`),
     passedOver: { engine: "runc", reason },
     runtime: () => Promise.resolve(runtime),
     async [Symbol.asyncDispose]() {
@@ -76,27 +80,31 @@ function dockerHost({ name }: HostPlace, client: DockerClient, reason: string): 
 }
 
 function runcHost(place: HostPlace, io: VerbIo, reason: string): Host {
+  let runc: Promise<RuncBinary> | undefined;
   let runtime: StackRuntime | undefined;
+  const obtain = (): Promise<RuncBinary> => (runc ??= obtainFor(place, io));
   return {
     engine: "runc",
     docker: undefined,
+    foundAt: async () => (await obtain()).binary,
     passedOver: { engine: "docker", reason },
-    runtime: () => Promise.resolve((runtime ??= runcRuntime(place, io))),
+    runtime: () => Promise.resolve((runtime ??= runcRuntime(place, obtain))),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
 
-function runcRuntime({ directories, store, sources, name }: HostPlace, io: VerbIo): StackRuntime {
-  let runc: Promise<RuncBinary> | undefined;
-  const obtain = (): Promise<RuncBinary> =>
-    obtainRunc({
-      directory: join(directories.cache, "engine"),
-      store,
-      archive: (suite) => sources.archive(suite),
-      source: { store, mirrors: sources.mirrors, signal: io.signal },
-    });
+function obtainFor({ directories, store, sources }: HostPlace, io: VerbIo): Promise<RuncBinary> {
+  return obtainRunc({
+    directory: join(directories.cache, "engine"),
+    store,
+    archive: (suite) => sources.archive(suite),
+    source: { store, mirrors: sources.mirrors, signal: io.signal },
+  });
+}
+
+function runcRuntime({ directories, store, name }: HostPlace, runc: () => Promise<RuncBinary>): StackRuntime {
   return createRuncRuntime({
-    runc: () => (runc ??= obtain()),
+    runc,
     runRoot: directories.run,
     layerRoot: join(directories.cache, "layers"),
     volumeRoot: join(directories.state, "volumes"),

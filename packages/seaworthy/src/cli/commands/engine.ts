@@ -14,18 +14,20 @@ export const engineCommand: Command = {
     { line: "engine --json", does: "the same for machines" },
   ],
   async run(given, io, output) {
-    const { facts, passedOver } = await engine(
+    const { facts, foundAt, passedOver } = await engine(
       { mirror: given.text("mirror"), engine: given.text("engine") },
       io,
     );
     output.json({
       ...facts,
+      foundAt,
       unable: Object.fromEntries(facts.unable),
       passedOver,
     });
     output.line(
       table([
         ["engine", facts.version],
+        ["found at", foundAt],
         ["kernel", `${facts.kernel} (${facts.architecture})`],
         ["cgroups", facts.cgroup],
         ["capabilities", `${facts.capabilities.length} that a container could be given`],
@@ -33,6 +35,7 @@ export const engineCommand: Command = {
         ["unable", facts.unable.size === 0 ? "nothing: it enforces all that is asked" : ""],
         ...[...facts.unable].map(([what, why]) => ["", `${what}: ${why}`]),
         [`not ${passedOver.engine}`, passedOver.reason],
+        ["choose", `with --engine ${passedOver.engine}, or SEAWORTHY_ENGINE=${passedOver.engine}`],
       ]),
     );
     return 0;
