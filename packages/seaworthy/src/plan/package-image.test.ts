@@ -95,6 +95,12 @@ test("base, runtime and app, with the service's command, account and health chec
   expect(await part?.entries()).toMatchObject([{ path: "app/app/__main__.py", mode: 0o644, uid: 0 }]);
 });
 
+test.each(["root", "0", "0:0"])("user: %s is root, and no account is made of it", async (user) => {
+  const { image } = await planOf(`${SERVICE}    user: "${user}"\n`);
+  expect(image.accounts).toEqual([]);
+  expect(image.config.user).toBe("0:0");
+});
+
 test.each([
   ["1234:5678", { uid: 1234, gid: 5678 }, "1234:5678"],
   ["1234", { uid: 1234, gid: 1234 }, "1234:1234"],

@@ -11,6 +11,7 @@ import { nodeImage } from "./images/node.ts";
 import { packagesImage } from "./images/packages.ts";
 import { postgresImage } from "./images/postgres.ts";
 import { redisImage } from "./images/redis.ts";
+import { withVolumeDirectories } from "./images/volume-directories.ts";
 
 export interface NodeServiceRequest {
   readonly project: Project;
@@ -56,7 +57,7 @@ export async function imageRequests(project: ComposeProject): Promise<readonly I
     }
     if (kind.kind === "packages") {
       const { image, context: directory } = kind;
-      const recipe = packagesImage(image, service);
+      const recipe = withVolumeDirectories(packagesImage(image, service), service);
       const context = { directory, files: image.files };
       requests.push({ service: service.name, reference, recipe, node: undefined, context });
       continue;
@@ -67,7 +68,8 @@ export async function imageRequests(project: ComposeProject): Promise<readonly I
       about: await readNodeProject(kind.context),
       runtime: await readNodeRequest(kind.context, npm.manifest),
     };
-    requests.push({ service: service.name, reference, recipe: nodeImage, node });
+    const recipe = withVolumeDirectories(nodeImage, service);
+    requests.push({ service: service.name, reference, recipe, node });
   }
   return requests;
 }

@@ -66,7 +66,7 @@ function startDirectory(path: string): RequiredDirectory {
 
 /** `user:` by number or by name; who says nothing gets an account that is not root. */
 function accountOf({ user }: ComposeService): Account {
-  const uid = typeof user?.user === "number" ? user.user : DEFAULT_ID;
+  const uid = user?.user === "root" ? 0 : typeof user?.user === "number" ? user.user : DEFAULT_ID;
   const gid = typeof user?.group === "number" ? user.group : uid;
   const name = typeof user?.user === "string" ? user.user : "appuser";
   return { name, uid, gid, home: "/nonexistent", because: "the service runs as this user" };
