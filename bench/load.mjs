@@ -2,8 +2,8 @@
  * What hardening costs under load. The example's server runs three times, with the same files, the same Node and the same
  * database: in its hardened container, in a container that nothing confines, and as a bare process. They are loaded in
  * turns, so that what disturbs the machine disturbs all of them; the server's CPU time for a request, in microseconds, is
- * disturbed least. Hardened to plain is the price of the controls; plain to bare is that of any container, most of it for
- * keeping what the service prints.
+ * disturbed least. Hardened to plain is the price of the controls; plain to bare is that of any container: keeping what the service
+ * prints, and a memory limit by which Node collects garbage sooner.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
