@@ -6,6 +6,7 @@ import { completionCommand } from "./commands/completion.ts";
 import { downCommand } from "./commands/down.ts";
 import { engineCommand } from "./commands/engine.ts";
 import { execCommand } from "./commands/exec.ts";
+import { explainCommand } from "./commands/explain.ts";
 import { hardenCommand } from "./commands/harden.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { newCommand } from "./commands/new.ts";
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   downCommand,
   proveCommand,
   hardenCommand,
+  explainCommand,
   whyCommand,
   engineCommand,
   cacheCommand,

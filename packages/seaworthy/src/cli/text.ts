@@ -17,6 +17,18 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
+/** Lines of whole words; a word that is longer than a line has one of its own. */
+export function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** `147.8 MB`; units of a thousand, as `docker images` counts. */
 export function size(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;

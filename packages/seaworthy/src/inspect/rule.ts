@@ -1,6 +1,7 @@
 /** A rule: a static check of an image for what cannot be attacked. */
 import type { Step, Text } from "@seaworthy/evidence";
 import type { Image } from "../oci/image.ts";
+import type { About } from "../posture/about.ts";
 
 /** One path of the image, as its layers' listings say. */
 export interface InspectedEntry {
@@ -52,6 +53,7 @@ export interface Rule {
   readonly fix: Text;
   /** The Compose key whose line a finding points at. */
   readonly key: "image" | "build";
+  readonly about: About;
   check(image: InspectedImage): RuleResult | Promise<RuleResult>;
 }
 

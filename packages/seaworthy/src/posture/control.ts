@@ -1,6 +1,7 @@
 /** A control: one restriction, one claim, one way to set it, and one way to loosen nothing but it. */
 import type { Text } from "@seaworthy/evidence";
 import type { Container } from "../engine/container.ts";
+import type { About } from "./about.ts";
 
 export interface Loosened {
   readonly container: Container;
@@ -15,6 +16,7 @@ export interface Control {
   readonly key: string;
   /** What to write to make it hold. */
   readonly fix: Text;
+  readonly about: About;
   /** The container under this control. Pure; twice is once; never wider than before. */
   apply(container: Container): Container;
   /** The same container without this control, or `undefined` when there is nothing here to control. */

@@ -12,6 +12,15 @@ export const noDevelopmentDependencies: Rule = {
     ru: "Устанавливайте с --omit=dev или уберите пакет из devDependencies",
   },
   key: "build",
+  about: {
+    why: {
+      en: "Compilers and test tools are written for machines that are trusted, and bring hundreds of packages along. Each of them is code that an attacker may find and use.",
+      ru: "Компиляторы и средства тестирования написаны для доверенных машин и приносят с собой сотни пакетов. Каждый из них — код, который может найти и использовать атакующий.",
+    },
+    docker: "in the image: npm ci --omit=dev",
+    kubernetes: "in the image: npm ci --omit=dev",
+    references: ["CIS-Docker@1.6.0:4.3", "OWASP-Docker-Security@2026-11:13", "NIST-SP-800-190@2017-09:4.1.2"],
+  },
   check(image) {
     if (image.developmentOnly.length === 0) {
       return {

@@ -21,6 +21,19 @@ export const noSecrets: Rule = {
     ru: "Передавайте его контейнеру как секрет Compose и выпустите новый: этот уже раскрыт",
   },
   key: "image",
+  about: {
+    why: {
+      en: "An image is copied to registries, caches and laptops, and every copy holds what is in any of its layers, deleted files included. A secret in it has been published and must be made anew.",
+      ru: "Образ копируется в реестры, кэши и на ноутбуки, и каждая копия хранит содержимое всех слоёв, в том числе удалённые файлы. Секрет в нём уже опубликован, и его нужно выпустить заново.",
+    },
+    docker: "--secret (when building), --mount type=bind,readonly (when running)",
+    kubernetes: "volumes with a secret",
+    references: [
+      "CIS-Docker@1.6.0:4.10",
+      "OWASP-Docker-Security@2026-11:12",
+      "NIST-SP-800-190@2017-09:4.1.4",
+    ],
+  },
   check: findSecrets,
 };
 

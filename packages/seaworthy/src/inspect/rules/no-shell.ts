@@ -24,6 +24,15 @@ export const noShell: Rule = {
     ru: "Исключите пакет, который приносит оболочку",
   },
   key: "image",
+  about: {
+    why: {
+      en: "Most attacks end by running a command, and a command needs a shell. Where there is none, a hole that lets somebody choose an argument is not yet a way in.",
+      ru: "Большинство атак заканчивается запуском команды, а команде нужна оболочка. Где её нет, дыра, позволяющая выбрать аргумент, ещё не путь внутрь.",
+    },
+    docker: "in the image: from scratch or distroless",
+    kubernetes: "in the image: from scratch or distroless",
+    references: ["CIS-Docker@1.6.0:4.3", "OWASP-Docker-Security@2026-11:13", "NIST-SP-800-190@2017-09:4.1.2"],
+  },
   check(image) {
     if (image.role === "backing") {
       return {

@@ -12,6 +12,20 @@ export const pinned: Rule = {
     ru: "Укажите дайджест образа (name:tag@sha256:...) или соберите образ; список создаёт: seaworthy plan",
   },
   key: "image",
+  about: {
+    why: {
+      en: "A tag is a name that its owner, or whoever has the owner's password, can give to another image at any time. What was tested is only what runs if every byte is named by its digest.",
+      ru: "Метка — имя, которое владелец или тот, у кого его пароль, может в любой момент дать другому образу. Работает именно то, что проверяли, только если каждый байт назван дайджестом.",
+    },
+    docker: "name:tag@sha256:...",
+    kubernetes: "image: name:tag@sha256:...",
+    references: [
+      "CIS-Docker@1.6.0:4.2",
+      "CIS-Docker@1.6.0:5.28",
+      "OWASP-Docker-Security@2026-11:13",
+      "NIST-SP-800-190@2017-09:4.1.5",
+    ],
+  },
   check(image) {
     const pinnedBy = image.pinnedBy ?? pulledBy(image);
     if (pinnedBy === undefined) {

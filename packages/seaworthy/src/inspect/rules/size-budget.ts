@@ -11,6 +11,15 @@ export const sizeBudget: Rule = {
     ru: "Посмотрите в главе C1, что занимает больше всего места, и уберите лишнее",
   },
   key: "image",
+  about: {
+    why: {
+      en: "What nobody uses is still downloaded, scanned and attacked. A budget makes a dependency that doubles the image a decision and not an accident.",
+      ru: "То, чем никто не пользуется, всё равно скачивают, сканируют и атакуют. При заданном размере зависимость, удваивающая образ, становится решением, а не случайностью.",
+    },
+    docker: "in the image",
+    kubernetes: "in the image",
+    references: ["CIS-Docker@1.6.0:4.3", "NIST-SP-800-190@2017-09:4.1.2"],
+  },
   check(image) {
     const size = image.image.layers.reduce((sum, layer) => sum + layer.unpackedSize, 0);
     const measured = { did: "added up the unpacked layers", saw: `${size} bytes` };

@@ -8,6 +8,21 @@ export const noHostDevices: Control = {
     ru: "Диски и другие устройства хоста недоступны даже для root",
   },
   key: "privileged",
+  about: {
+    why: {
+      en: "Whoever can open the host's disk reads and writes every file of the host, past all permissions. A privileged container has all devices, and so has its intruder.",
+      ru: "Кто может открыть диск хоста, читает и пишет любой его файл в обход всех прав. У привилегированного контейнера есть все устройства, а значит, и у того, кто в него проник.",
+    },
+    docker: "without --privileged and --device",
+    kubernetes: "securityContext.privileged: false",
+    references: [
+      "CIS-Docker@1.6.0:5.5",
+      "CIS-Docker@1.6.0:5.18",
+      "OWASP-Docker-Security@2026-11:3",
+      "NIST-SP-800-190@2017-09:4.4.3",
+      "Kubernetes-PSS@restricted:privileged",
+    ],
+  },
   fix: { en: "remove privileged: true", ru: "уберите privileged: true" },
   apply: (container) => ({ ...container, hostDevices: false }),
   loosen: (container) => ({

@@ -10,6 +10,21 @@ export function hostPaths(canary: { readonly directory: string; readonly socket:
       ru: "В контейнер не смонтированы пути хоста и управляющие сокеты контейнерных служб",
     },
     key: "volumes",
+    about: {
+      why: {
+        en: "A folder of the host is a way out: what is written there is read by programs outside, with their rights. The socket of a container engine is the shortest one, for who may talk to it may start a container that has everything.",
+        ru: "Папка хоста — это выход наружу: записанное в ней читают программы вне контейнера, со своими правами. Сокет движка контейнеров — самый короткий путь: кто может с ним говорить, запустит контейнер, которому доступно всё.",
+      },
+      docker: "--mount type=volume instead of -v /host/path",
+      kubernetes: "volumes without hostPath",
+      references: [
+        "CIS-Docker@1.6.0:5.6",
+        "CIS-Docker@1.6.0:5.32",
+        "OWASP-Docker-Security@2026-11:1",
+        "NIST-SP-800-190@2017-09:4.5.5",
+        "Kubernetes-PSS@restricted:volumes.hostPath",
+      ],
+    },
     fix: {
       en: "use a named volume in place of the host's path",
       ru: "используйте именованный том вместо пути хоста",

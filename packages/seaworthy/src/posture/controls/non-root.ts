@@ -12,6 +12,20 @@ export const nonRoot: Control = {
     ru: "Служба работает от обычного пользователя: ни один её идентификатор не принадлежит root",
   },
   key: "user",
+  about: {
+    why: {
+      en: "Root in a container is root of the host wherever another wall has a hole, and owns every file in the image on the way there. A group of root's is enough for many of its files, so every id is looked at.",
+      ru: "Root в контейнере — это root хоста всюду, где в другой стене есть дыра, а по пути ему принадлежит каждый файл образа. Для многих файлов хватает и группы root, поэтому проверяется каждый идентификатор.",
+    },
+    docker: "--user 10001:10001",
+    kubernetes: "securityContext.runAsNonRoot: true, runAsUser: 10001",
+    references: [
+      "CIS-Docker@1.6.0:4.1",
+      "OWASP-Docker-Security@2026-11:2",
+      "NIST-SP-800-190@2017-09:4.1.2",
+      "Kubernetes-PSS@restricted:runAsNonRoot",
+    ],
+  },
   fix: { en: 'user: "10001:10001"', ru: 'user: "10001:10001"' },
   apply(container) {
     const { uid, gid, groups } = container.user;

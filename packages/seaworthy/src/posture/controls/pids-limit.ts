@@ -10,6 +10,15 @@ export const pidsLimit: Control = {
     ru: "Число процессов ограничено",
   },
   key: "pids_limit",
+  about: {
+    why: {
+      en: "Processes are counted for the whole machine: a loop that only forks stops every other service and the shell you would end it with. With a limit it stops itself.",
+      ru: "Процессы считаются на всю машину: цикл из одних fork останавливает все другие службы и оболочку, из которой вы хотели бы его завершить. С ограничением он останавливает себя.",
+    },
+    docker: "--pids-limit 64",
+    kubernetes: "podPidsLimit, of the kubelet",
+    references: ["CIS-Docker@1.6.0:5.29", "OWASP-Docker-Security@2026-11:7", "NIST-SP-800-190@2017-09:4.4.3"],
+  },
   fix: { en: "pids_limit: 64", ru: "pids_limit: 64" },
   apply: (container) => ({
     ...container,

@@ -8,6 +8,19 @@ export const privateIpc: Control = {
     ru: "Разделяемая память и очереди сообщений хоста недоступны",
   },
   key: "ipc",
+  about: {
+    why: {
+      en: "Programs of the host leave what they share with each other in its shared memory, often readable by everybody. With the host's IPC namespace a container reads and changes it.",
+      ru: "Программы хоста держат то, чем делятся друг с другом, в его общей памяти, часто доступной всем. С пространством имён IPC хоста контейнер читает её и меняет.",
+    },
+    docker: "without --ipc host",
+    kubernetes: "hostIPC: false",
+    references: [
+      "CIS-Docker@1.6.0:5.17",
+      "NIST-SP-800-190@2017-09:4.4.3",
+      "Kubernetes-PSS@restricted:hostIPC",
+    ],
+  },
   fix: { en: "remove ipc: host", ru: "уберите ipc: host" },
   apply: (container) => ({ ...container, ipc: "private" }),
   loosen: (container) => ({

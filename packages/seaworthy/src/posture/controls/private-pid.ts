@@ -8,6 +8,19 @@ export const privatePid: Control = {
     ru: "Процессы хоста не видны и недоступны",
   },
   key: "pid",
+  about: {
+    why: {
+      en: "Among the host's processes a container sees their command lines, and those of its own user it can end or read the memory of. Secrets of other programs lie there.",
+      ru: "Среди процессов хоста контейнер видит их командные строки, а процессы своего пользователя может завершить или прочитать их память. Там лежат секреты других программ.",
+    },
+    docker: "without --pid host",
+    kubernetes: "hostPID: false",
+    references: [
+      "CIS-Docker@1.6.0:5.16",
+      "NIST-SP-800-190@2017-09:4.4.3",
+      "Kubernetes-PSS@restricted:hostPID",
+    ],
+  },
   fix: { en: "remove pid: host", ru: "уберите pid: host" },
   apply: (container) => ({ ...container, pid: "private" }),
   loosen: (container) => ({

@@ -8,6 +8,20 @@ export const seccomp: Control = {
     ru: "Системные вызовы, не нужные службе, отклоняет фильтр seccomp",
   },
   key: "security_opt",
+  about: {
+    why: {
+      en: "The kernel has hundreds of calls, a service uses some fifty, and most holes lie in those that nobody uses. A filter keeps them out of reach, also the holes that are not known yet.",
+      ru: "У ядра сотни вызовов, служба пользуется полусотней, а большинство уязвимостей — в тех, которыми никто не пользуется. Фильтр закрывает доступ к ним, в том числе к ещё не найденным дырам.",
+    },
+    docker: "without --security-opt seccomp=unconfined",
+    kubernetes: "securityContext.seccompProfile.type: RuntimeDefault",
+    references: [
+      "CIS-Docker@1.6.0:5.22",
+      "OWASP-Docker-Security@2026-11:6",
+      "NIST-SP-800-190@2017-09:4.4.3",
+      "Kubernetes-PSS@restricted:seccompProfile",
+    ],
+  },
   fix: {
     en: "remove seccomp=unconfined from security_opt",
     ru: "уберите seccomp=unconfined из security_opt",

@@ -12,6 +12,15 @@ export const tmpfsBounded: Control = {
     ru: "Каждая временная файловая система ограничена заданным размером",
   },
   key: "tmpfs",
+  about: {
+    why: {
+      en: "A temporary file system is memory: without a size, whoever fills it takes half of the machine's. With one, writing fails where the service can see it.",
+      ru: "Временная файловая система — это память: без размера тот, кто её заполнит, займёт половину памяти машины. С размером запись откажет там, где служба это заметит.",
+    },
+    docker: "--tmpfs /tmp:size=16m",
+    kubernetes: "emptyDir: { medium: Memory, sizeLimit: 16Mi }",
+    references: ["OWASP-Docker-Security@2026-11:7", "NIST-SP-800-190@2017-09:4.4.3"],
+  },
   fix: { en: "tmpfs: [/tmp:size=16m]", ru: "tmpfs: [/tmp:size=16m]" },
   apply: (container) => withSize(container, (size) => size ?? DEFAULT_SIZE),
   loosen(container) {

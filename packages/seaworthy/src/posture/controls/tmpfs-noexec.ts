@@ -9,6 +9,15 @@ export const tmpfsNoexec: Control = {
     ru: "Записанное во временную файловую систему нельзя запустить",
   },
   key: "tmpfs",
+  about: {
+    why: {
+      en: "The places that a service may write to are where an intruder puts a program. If nothing in them can be executed, all that is left is what came with the image.",
+      ru: "Места, куда служба может писать, — это места, куда злоумышленник положит программу. Если в них ничего нельзя запустить, ему остаётся только то, что есть в образе.",
+    },
+    docker: "--tmpfs /tmp:size=16m,noexec,nosuid,nodev",
+    kubernetes: undefined,
+    references: ["OWASP-Docker-Security@2026-11:8", "NIST-SP-800-190@2017-09:4.4.4"],
+  },
   fix: { en: "tmpfs: [/tmp:size=16m,noexec,nosuid,nodev]", ru: "tmpfs: [/tmp:size=16m,noexec,nosuid,nodev]" },
   apply: (container) => withExec(container, false),
   loosen(container) {

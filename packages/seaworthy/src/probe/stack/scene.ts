@@ -1,6 +1,7 @@
 /** What the probes of a whole stack are given: the live one, and a double that may be disturbed. */
 import type { Attempt, Finding, SourceLine, Text } from "@seaworthy/evidence";
 import type { StackService } from "../../engine/stack-service.ts";
+import type { About } from "../../posture/about.ts";
 import type { StackRuntime } from "../../stack/stack-runtime.ts";
 import type { ServiceState, StackState } from "../../stack/state.ts";
 import { judge } from "../judge.ts";
@@ -25,6 +26,7 @@ export interface StackClaim {
   readonly claim: Text;
   readonly key: string;
   readonly fix: Text;
+  readonly about: About;
 }
 
 export function stateOf(scene: StackScene, service: StackService): ServiceState | undefined {

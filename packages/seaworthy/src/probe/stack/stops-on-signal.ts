@@ -10,13 +10,22 @@ import { inIdle } from "./idle.ts";
 import { attempt, conclude, isDone, type StackClaim, type StackScene, stateOf } from "./scene.ts";
 import { together } from "./together.ts";
 
-const CLAIM: StackClaim = {
+export const stopsOnSignal: StackClaim = {
   control: "stops-on-signal",
   claim: {
     en: "The service ends by itself, with exit code 0, when it is told to",
     ru: "По сигналу остановки служба завершается сама, с кодом 0",
   },
   key: "stop_grace_period",
+  about: {
+    why: {
+      en: "A first process without a handler hears nothing of the stop signal, and is killed in the middle of its work when the patience is over. Requests are lost, and every deployment takes that much longer.",
+      ru: "Первый процесс без обработчика не слышит сигнала остановки, и по окончании ожидания его убивают посреди работы. Запросы теряются, а каждое развёртывание длится на это время дольше.",
+    },
+    docker: "--stop-signal, --stop-timeout",
+    kubernetes: "terminationGracePeriodSeconds",
+    references: [],
+  },
   fix: {
     en: "handle the stop signal in the first process, and give it time with stop_grace_period",
     ru: "обработайте сигнал остановки в первом процессе и дайте ему время через stop_grace_period",
@@ -46,7 +55,7 @@ async function judgeWithTwin(
     hardened.outcome === "refused" && "took" in stopped
       ? await stopIdle(scene, container, Math.max(PATIENCE, stopped.took))
       : undefined;
-  return conclude(scene, service, CLAIM, hardened, twin, {
+  return conclude(scene, service, stopsOnSignal, hardened, twin, {
     en: "the first process has no handler for the signal",
     ru: "у первого процесса нет обработчика сигнала",
   });
