@@ -30,7 +30,6 @@ function image(more: Partial<InspectedImage> = {}, files: Record<string, string>
     developmentOnly: ["app/node_modules/typescript"],
     secrets: new Map([["db_password", Buffer.from("correct horse battery")]]),
     budget: 150,
-    isPulled: false,
     pinnedBy: "3 packages in seaworthy.lock",
     ...more,
   };
@@ -66,21 +65,6 @@ describe("each rule finds what it forbids", () => {
   ])("%s", async (rule, subject) => {
     const found = await verdicts(subject);
     expect(Object.keys(found).filter((id) => found[id] === "breached")).toEqual([rule]);
-  });
-});
-
-describe("an image of others is pinned", () => {
-  const digest = `sha256:${"ab".repeat(32)}`;
-  test.each([
-    ["by a digest", `redis@${digest}`, true, "held"],
-    ["by a digest beside a tag", `registry.example:5000/redis:8@${digest}`, true, "held"],
-    ["not by a tag", "redis:8", true, "breached"],
-    ["not by half a digest", "redis@sha256:abab", true, "breached"],
-    ["not by the name of one that was built here", `redis@${digest}`, false, "breached"],
-  ])("%s", async (_, reference, isPulled, verdict) => {
-    const subject = image({ isPulled, pinnedBy: undefined });
-    const found = await verdicts({ ...subject, image: { ...subject.image, reference } });
-    expect(found["pinned"]).toBe(verdict);
   });
 });
 

@@ -34,9 +34,7 @@ export interface InspectedImage {
   readonly secrets: ReadonlyMap<string, Uint8Array>;
   /** In bytes, unpacked; `undefined` when no budget was set. */
   readonly budget: number | undefined;
-  /** Whether it was had from a registry by its name, which may hold a digest. */
-  readonly isPulled: boolean;
-  /** How every byte of an image of our own is pinned, or `undefined` when something in it is not. */
+  /** How every byte of the image is pinned, or `undefined` when something in it is not. */
   readonly pinnedBy: string | undefined;
 }
 

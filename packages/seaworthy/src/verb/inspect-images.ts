@@ -7,11 +7,11 @@ import { inspectImage } from "../inspect/inspect-image.ts";
 import type { InspectedFile, InspectedImage } from "../inspect/rule.ts";
 import type { Image } from "../oci/image.ts";
 import { readBlob } from "../oci/read-blob.ts";
-import type { ImagePlan } from "../plan/image-plan.ts";
 import { readListing } from "../rootfs/listing.ts";
 import { visiblePaths } from "../rootfs/visible-paths.ts";
 import { readTar } from "../tar/read.ts";
 import type { Built } from "./build.ts";
+import { pinnedBy } from "./pinned-by.ts";
 import type { Project } from "./project.ts";
 import type { ServiceImage } from "./service-image.ts";
 
@@ -26,19 +26,20 @@ export async function inspectImages(
   const findings: Finding[] = [];
   for (const one of built.services) {
     signal.throwIfAborted();
-    const plan = built.images.find((image) => image.plan.service === one.service)?.plan;
-    const inspected = await inspectedImage(one, plan, built.project, secrets);
+    const inspected = await inspectedImage(one, built, secrets);
     findings.push(...(await inspectImage(inspected, (key) => source(one.service, key))));
   }
   return findings;
 }
 
 async function inspectedImage(
-  { service, role, origin, stored }: ServiceImage,
-  plan: ImagePlan | undefined,
-  project: Project,
+  one: ServiceImage,
+  built: Built,
   secrets: ReadonlyMap<string, Uint8Array>,
 ): Promise<InspectedImage> {
+  const { service, role, stored } = one;
+  const { project, images } = built;
+  const plan = images.find((each) => each.plan.service === service)?.plan;
   const image = await stored();
   const listings = await Promise.all(image.layers.map((layer) => readListing(project.store, layer.listing)));
   const paths = visiblePaths(listings);
@@ -59,8 +60,7 @@ async function inspectedImage(
       ),
     developmentOnly: plan?.developmentOnly ?? [],
     budget: plan?.budget,
-    isPulled: origin === "pulled",
-    pinnedBy: plan?.pinnedBy,
+    pinnedBy: pinnedBy(built, one),
   };
 }
 

@@ -9,7 +9,7 @@ import { imageFacts } from "../report/image-facts.ts";
 import type { Language } from "../report/render/language.ts";
 import { type ReportFiles, writeReport } from "../report/write.ts";
 import type { ServiceState } from "../stack/state.ts";
-import type { Built } from "./build.ts";
+import { pinnedBy } from "./pinned-by.ts";
 import type { Proved } from "./prove.ts";
 import type { VerbIo } from "./verb.ts";
 
@@ -17,6 +17,8 @@ export interface Proof {
   readonly report: Report;
   readonly files: ReportFiles;
 }
+
+const NOT_PINNED = "nothing in the project: another image may come under the same name";
 
 export async function writeProof({ up, findings }: Proved, language: Language, io: VerbIo): Promise<Proof> {
   return await inPhase(io.progress, "report", async () => {
@@ -35,8 +37,8 @@ export async function writeProof({ up, findings }: Proved, language: Language, i
           cgroup: engine.cgroup,
         },
         images: await Promise.all(
-          services.map(async ({ service, stored }) =>
-            imageFacts(project.store, service, await stored(), pinnedBy(up.built, service)),
+          services.map(async (one) =>
+            imageFacts(project.store, one.service, await one.stored(), pinnedBy(up.built, one) ?? NOT_PINNED),
           ),
         ),
         services: up.spec.services.map((service) => serviceFacts(service, up.state.services)),
@@ -47,11 +49,6 @@ export async function writeProof({ up, findings }: Proved, language: Language, i
     const files = await writeReport(join(project.compose.directory, ".seaworthy"), report, language);
     return { value: { report, files }, summary: relative(process.cwd(), files.markdown) };
   });
-}
-
-function pinnedBy({ images }: Built, service: string): string {
-  const plan = images.find((image) => image.plan.service === service)?.plan;
-  return plan?.pinnedBy ?? "nothing in the project: another image may come under the same name";
 }
 
 function serviceFacts({ container, ports }: StackService, states: readonly ServiceState[]): ReportService {

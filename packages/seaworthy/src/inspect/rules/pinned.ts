@@ -1,5 +1,5 @@
 /** An image that is not pinned is another image tomorrow. */
-import type { InspectedImage, Rule } from "../rule.ts";
+import type { Rule } from "../rule.ts";
 
 export const pinned: Rule = {
   id: "pinned",
@@ -27,8 +27,7 @@ export const pinned: Rule = {
     ],
   },
   check(image) {
-    const pinnedBy = image.pinnedBy ?? pulledBy(image);
-    if (pinnedBy === undefined) {
+    if (image.pinnedBy === undefined) {
       return {
         verdict: "breached",
         summary: {
@@ -40,14 +39,8 @@ export const pinned: Rule = {
     }
     return {
       verdict: "held",
-      summary: { en: pinnedBy, ru: pinnedBy },
+      summary: { en: image.pinnedBy, ru: image.pinnedBy },
       steps: [{ did: "computed the image's digest", saw: image.image.manifest.digest }],
     };
   },
 };
-
-/** What is pulled by its digest is refused by the engine when it is anything else, whatever tag stands beside it. */
-function pulledBy({ isPulled, image: { reference } }: InspectedImage): string | undefined {
-  const digest = /@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1];
-  return isPulled && digest !== undefined ? `${digest} in its name` : undefined;
-}
