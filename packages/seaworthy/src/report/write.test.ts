@@ -14,12 +14,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-test("both files are there, the JSON reads back as the report, and nothing else is left", async () => {
+test("the files are there, the JSON reads back as the report, and nothing else is left", async () => {
   const directory = join(folder, "project", ".seaworthy");
   const files = await writeReport(directory, report, "ru");
   expect(checkReport(JSON.parse(await readFile(files.json, "utf8")))).toEqual(report);
   expect(await readFile(files.markdown, "utf8")).toMatch(/^# myapp: нарушено 1 утверждение/);
-  expect((await readdir(directory)).toSorted()).toEqual(["report.json", "report.md"]);
+  expect((await readdir(directory)).toSorted()).toEqual(["report.json", "report.junit.xml", "report.md"]);
+  expect(await readFile(files.junit, "utf8")).toContain('<testsuites name="myapp"');
 });
 
 test("written again, the same report is the same bytes", async () => {

@@ -3,12 +3,14 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalJson, type Report } from "@seaworthy/evidence";
+import { renderJunit } from "./render/junit.ts";
 import type { Language } from "./render/language.ts";
 import { renderMarkdown } from "./render/markdown.ts";
 
 export interface ReportFiles {
   readonly json: string;
   readonly markdown: string;
+  readonly junit: string;
 }
 
 /**
@@ -20,12 +22,18 @@ export async function writeReport(
   report: Report,
   language: Language,
 ): Promise<ReportFiles> {
-  const files = { json: join(directory, "report.json"), markdown: join(directory, "report.md") };
+  const files = {
+    json: join(directory, "report.json"),
+    markdown: join(directory, "report.md"),
+    junit: join(directory, "report.junit.xml"),
+  };
   const json = `${canonicalJson(report)}\n`;
   const markdown = renderMarkdown(report, language);
+  const junit = renderJunit(report, language);
   await mkdir(directory, { recursive: true });
   await writeWhole(files.json, json);
   await writeWhole(files.markdown, markdown);
+  await writeWhole(files.junit, junit);
   return files;
 }
 

@@ -1,4 +1,4 @@
-/** Writes what was proved: `.seaworthy/report.json` and `report.md` beside the Compose file. */
+/** Writes what was proved, beside the Compose file: `.seaworthy/report.json`, `report.md` and `report.junit.xml`. */
 import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { Report, ReportService } from "@seaworthy/evidence";
