@@ -1,7 +1,13 @@
 import { defineConfig } from "vitest/config";
 
-/** What starts Docker Engines of its own: two of them at once would fight over the machine's firewall rules. */
-const ENGINES = ["docker", "engine", "lab"].map((folder) => `test/${folder}/**/*.test.ts`);
+/**
+ * What starts Docker Engines of its own: two of them at once would fight over the machine's firewall rules. With them one
+ * suite that takes minutes, so that both projects take about as long.
+ */
+const ENGINES = [
+  ...["docker", "engine", "lab"].map((folder) => `test/${folder}/**/*.test.ts`),
+  "test/e2e/harden-stacks.test.ts",
+];
 const LIMITS = { testTimeout: 30_000, hookTimeout: 120_000 };
 
 // Most of the time is spent waiting for containers. `npm run check` runs both projects at once, each a file at a time.
