@@ -28,11 +28,14 @@ const file = join(project, "compose.yaml");
 writeFileSync(file, readFileSync(file, "utf8").replace("read_only: true", "read_only: false"));
 const proved = seaworthy("prove", "examples/myapp");
 const prove = proved.slice(proved.indexOf("breached app:"));
+cpSync("examples/legacy-fastapi", join(examples, "legacy-fastapi"), { recursive: true });
+const check = seaworthy("check", "examples/legacy-fastapi/Dockerfile");
+const checkStack = seaworthy("check", "examples/legacy-fastapi");
 rmSync(scratch, { recursive: true });
 
-for (const readme of ["README.md", "README.ru.md"]) {
+for (const readme of ["README.md", "README.ru.md", "examples/legacy-fastapi/README.md"]) {
   let text = readFileSync(readme, "utf8");
-  for (const [name, output] of Object.entries({ ship, prove })) {
+  for (const [name, output] of Object.entries({ ship, prove, check, "check-stack": checkStack })) {
     const block = `<!-- ${name} -->\n\`\`\`text\n${output}\n\`\`\`\n<!-- /${name} -->`;
     text = text.replace(new RegExp(`<!-- ${name} -->[\\s\\S]*?<!-- /${name} -->`), () => block);
   }

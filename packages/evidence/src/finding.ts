@@ -35,6 +35,8 @@ export interface SourceLine {
   readonly file: string;
   /** 1-based. */
   readonly line: number;
+  /** 1-based, where it is known. */
+  readonly column?: number;
   /** `services.app.read_only`. */
   readonly key: string;
 }

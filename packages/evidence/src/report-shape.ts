@@ -24,7 +24,10 @@ const attempt: Check<Attempt> = object<Attempt>(
   {},
 );
 
-const sourceLine: Check<SourceLine> = object<SourceLine>({ file: name, line: integer(1), key: text }, {});
+const sourceLine: Check<SourceLine> = object<SourceLine>(
+  { file: name, line: integer(1), key: text },
+  { column: integer(1) },
+);
 
 const finding: Check<Finding> = object<Finding>(
   {

@@ -20,7 +20,7 @@ function finding(verdict: Finding["verdict"], evidence: Partial<Finding>): Findi
     service: "app",
     claim: said("The root file system is read-only"),
     verdict,
-    source: { file: "compose.yaml", line: 7, key: "services.app.read_only" },
+    source: { file: "compose.yaml", line: 7, column: 5, key: "services.app.read_only" },
     fix: said("read_only: true"),
     ...evidence,
   };

@@ -136,7 +136,7 @@ test.each(COMMANDS.map((command) => [command.name, command] as const))(
     expect(command.examples.length).toBeGreaterThanOrEqual(2);
     for (const { line } of command.examples) {
       expect(line.split(" ")[0]).toBe(name);
-      for (const [, option] of line.matchAll(/ --(\w+)/g)) {
+      for (const [, option] of line.matchAll(/ --([\w-]+)/g)) {
         expect(["json", ...command.options.map((one) => one.name)]).toContain(option);
       }
       expect(helpOf(command)).toContain(`seaworthy ${line}`);

@@ -2,6 +2,7 @@
 import type { Command } from "./command.ts";
 import { buildCommand } from "./commands/build.ts";
 import { cacheCommand } from "./commands/cache.ts";
+import { checkCommand } from "./commands/check.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { downCommand } from "./commands/down.ts";
 import { engineCommand } from "./commands/engine.ts";
@@ -31,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   statsCommand,
   restartCommand,
   downCommand,
+  checkCommand,
   proveCommand,
   hardenCommand,
   explainCommand,

@@ -1,9 +1,9 @@
 /** The composition root of the command line: finds the command, gives it what it needs, and turns what it throws into words. */
-import { readFile } from "node:fs/promises";
 import { Fault } from "../fault/fault.ts";
 import { closest } from "../recipe/closest.ts";
 import { serviceNames } from "../verb/service-names.ts";
 import type { VerbIo } from "../verb/verb.ts";
+import { version } from "../verb/version.ts";
 import type { Command, Output } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMPLETE, complete } from "./complete.ts";
@@ -130,9 +130,4 @@ function unknownCommand(name: string, commands: readonly Command[]): Fault {
     message: `expected a command, found "${name}"`,
     hint: near === undefined ? "See: seaworthy --help" : `Did you mean "${near}"? See: seaworthy --help`,
   });
-}
-
-async function version(): Promise<string> {
-  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -16,6 +16,7 @@ import { type ComposeNetwork, readNetwork } from "./networks.ts";
 import { enabledServices } from "./profiles.ts";
 import { readService } from "./read-service.ts";
 import { placeOf, sourceLine } from "./source-line.ts";
+import { tolerate } from "./tolerate.ts";
 import { readWaivers, type Waiver } from "./waivers.ts";
 
 export interface ComposeProject {
@@ -34,6 +35,8 @@ export interface ComposeProject {
   readonly secrets: ReadonlyMap<string, ComposeFile>;
   readonly configs: ReadonlyMap<string, ComposeFile>;
   readonly warnings: readonly ComposeWarning[];
+  /** What all files together say, keys that are not honoured included. */
+  readonly model: MapNode;
   /** The line that decides a value, or under which it is missing: `["services", "app", "read_only"]`. */
   source(path: readonly string[]): SourceLine;
   /** The same, for messages. */
@@ -45,6 +48,8 @@ const SERVICE_NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
 export interface ComposeOptions {
   /** Files of variables for `${VAR}`, instead of the `.env` beside the first file. */
   readonly envFiles?: readonly string[] | undefined;
+  /** Whether keys that are part of Compose and not honoured here are passed over; refused when left out. */
+  readonly tolerant?: boolean;
   /** Whose services are part of the stack, beside those without any; `*` is all. `COMPOSE_PROFILES` when left out. */
   readonly profiles?: readonly string[] | undefined;
 }
@@ -75,7 +80,8 @@ export async function readComposeFiles(
   });
   const lookup = (name: string): string | undefined => environment[name] ?? dotenv.get(name);
   const warnings: ComposeWarning[] = [];
-  const root = await loadModel(files, directory, { lookup, warnings });
+  const model = await loadModel(files, directory, { lookup, warnings });
+  const root = options.tolerant === true ? tolerate(model) : model;
 
   checkKeys(root, KEYS.project);
   const version = root.entries.get("version");
@@ -108,8 +114,9 @@ export async function readComposeFiles(
       readFileResource(node, name, "config", directory, lookup),
     ),
     warnings,
-    source: (wanted) => sourceLine(root, wanted, directory),
-    place: (wanted) => placeOf(root, wanted),
+    model,
+    source: (wanted) => sourceLine(model, wanted, directory),
+    place: (wanted) => placeOf(model, wanted),
   };
   checkDependencies(servicesNode, new Map([...services].map(([name, service]) => [name, service.dependsOn])));
   checkReferences(project);

@@ -11,21 +11,24 @@ export interface ReportFiles {
   readonly json: string;
   readonly markdown: string;
   readonly junit: string;
+  readonly sarif: string;
 }
 
 /**
  * Makes the directory if need be. An earlier report stays until the new one is complete.
  * @param directory absolute: `<project>/.seaworthy`
+ * @param options `sarif`: the findings as SARIF, which names files as their repository does
  */
 export async function writeReport(
   directory: string,
   report: Report,
-  language: Language,
+  { language, sarif }: { readonly language: Language; readonly sarif: string },
 ): Promise<ReportFiles> {
   const files = {
     json: join(directory, "report.json"),
     markdown: join(directory, "report.md"),
     junit: join(directory, "report.junit.xml"),
+    sarif: join(directory, "report.sarif"),
   };
   const json = `${canonicalJson(report)}\n`;
   const markdown = renderMarkdown(report, language);
@@ -34,10 +37,12 @@ export async function writeReport(
   await writeWhole(files.json, json);
   await writeWhole(files.markdown, markdown);
   await writeWhole(files.junit, junit);
+  await writeWhole(files.sarif, sarif);
   return files;
 }
 
-async function writeWhole(file: string, text: string): Promise<void> {
+/** The file is there as a whole or not at all. */
+export async function writeWhole(file: string, text: string): Promise<void> {
   const unfinished = `${file}.${randomUUID()}`;
   try {
     await writeFile(unfinished, text, { flag: "wx" });

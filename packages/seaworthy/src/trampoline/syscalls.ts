@@ -22,6 +22,7 @@ export const SYSCALLS = {
   mount: 165,
   settimeofday: 164,
   quotactl: 179,
+  personality: 135,
   add_key: 248,
   keyctl: 250,
   unshare: 272,
@@ -31,6 +32,7 @@ export const SYSCALLS = {
   bpf: 321,
   userfaultfd: 323,
   io_uring_setup: 425,
+  clone3: 435,
   pidfd_getfd: 438,
 } as const;
 

@@ -1,5 +1,4 @@
-/** Writes what was proved, beside the Compose file: `.seaworthy/report.json`, `report.md` and `report.junit.xml`. */
-import { readFile } from "node:fs/promises";
+/** Writes what was proved, beside the Compose file: `.seaworthy/report.json`, `report.md`, `report.junit.xml` and `report.sarif`. */
 import { join, relative } from "node:path";
 import type { Report, ReportService } from "@seaworthy/evidence";
 import type { StackService } from "../engine/stack-service.ts";
@@ -11,7 +10,9 @@ import { type ReportFiles, writeReport } from "../report/write.ts";
 import type { ServiceState } from "../stack/state.ts";
 import { pinnedBy } from "./pinned-by.ts";
 import type { Proved } from "./prove.ts";
+import { sarifOf } from "./sarif.ts";
 import type { VerbIo } from "./verb.ts";
+import { version } from "./version.ts";
 
 export interface Proof {
   readonly report: Report;
@@ -46,7 +47,9 @@ export async function writeProof({ up, findings }: Proved, language: Language, i
       },
       findings,
     );
-    const files = await writeReport(join(project.compose.directory, ".seaworthy"), report, language);
+    const { directory, name } = project.compose;
+    const sarif = await sarifOf({ project: name, directory, findings: report.findings }, language);
+    const files = await writeReport(join(directory, ".seaworthy"), report, { language, sarif });
     return { value: { report, files }, summary: relative(process.cwd(), files.markdown) };
   });
 }
@@ -68,9 +71,4 @@ function serviceFacts({ container, ports }: StackService, states: readonly Servi
     },
     ...(problem === undefined || problem === "" ? {} : { problem }),
   };
-}
-
-async function version(): Promise<string> {
-  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }

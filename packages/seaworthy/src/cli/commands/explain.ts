@@ -1,5 +1,6 @@
 /** `seaworthy explain`. */
-import { type Explanation, explain, explanations } from "../../verb/explain.ts";
+import { CLAIMS, type Claim } from "../../report/claims.ts";
+import { explain } from "../../verb/explain.ts";
 import { type Command, LANGUAGE } from "../command.ts";
 import { languageOf } from "../language.ts";
 import { table, wrapped } from "../text.ts";
@@ -18,9 +19,8 @@ export const explainCommand: Command = {
     const language = languageOf(given);
     const [id] = given.positionals;
     if (id === undefined) {
-      const all = explanations();
-      output.json(all);
-      output.line(table(all.map((one) => [one.id, one.claim[language]])));
+      output.json(CLAIMS);
+      output.line(table(CLAIMS.map((one) => [one.id, one.claim[language]])));
     } else {
       const one = explain(id);
       output.json(one);
@@ -34,18 +34,33 @@ export const explainCommand: Command = {
 const WIDEST = 100;
 const LABEL = 12;
 const LABELS = {
-  en: { why: "why", fix: "fix", tested: "tested", see: "see", none: "has nothing for it" },
-  ru: { why: "зачем", fix: "исправить", tested: "проверка", see: "источники", none: "не предусмотрено" },
+  en: {
+    ...{ severity: "severity", low: "low", medium: "medium", high: "high", critical: "critical" },
+    why: "why",
+    fix: "fix",
+    tested: "tested",
+    see: "see",
+    none: "has nothing for it",
+  },
+  ru: {
+    ...{ severity: "важность", low: "низкая", medium: "средняя", high: "высокая", critical: "критическая" },
+    why: "зачем",
+    fix: "исправить",
+    tested: "проверка",
+    see: "источники",
+    none: "не предусмотрено",
+  },
 } as const;
 
-function pageOf(one: Explanation, language: "en" | "ru", width: number): string {
+function pageOf(one: Claim, language: "en" | "ru", width: number): string {
   const { id, claim, about, fix, tested, probes } = one;
-  const on = tested[language];
+  const on = tested.map((text) => text[language]).join(", ");
   const label = LABELS[language];
   const rows: readonly (readonly [string, string])[] = [
+    [label.severity, label[about.severity]],
     [label.why, about.why[language]],
     [label.fix, fix[language]],
-    ["docker", about.docker],
+    ["docker", about.docker ?? label.none],
     ["kubernetes", about.kubernetes ?? label.none],
     [label.tested, probes.length === 0 ? on : `${on}: ${probes.join(", ")}`],
     ...(about.references.length === 0 ? [] : [[label.see, about.references.join(", ")] as const]),

@@ -1,20 +1,14 @@
 /** `seaworthy ship`. */
-import { ship } from "../../verb/ship.ts";
-import { type Command, DIRECTORY, IMAGES, LANGUAGE, PROJECT, projectOptions } from "../command.ts";
-import { languageOf } from "../language.ts";
-import { printProof } from "../print-proof.ts";
+import type { Command } from "../command.ts";
+import { proveCommand } from "./prove.ts";
 
+/** A proof brings up what does not run yet, from source if need be: that is all of the pipeline. */
 export const shipCommand: Command = {
+  ...proveCommand,
   name: "ship",
   summary: "Plan, build, start, attack and report, then stop: the whole proof in one command",
-  takes: [DIRECTORY],
-  options: [...PROJECT, ...IMAGES, LANGUAGE],
   examples: [
     { line: "ship examples/myapp", does: "from source to report" },
     { line: "ship --frozen --json", does: "in a pipeline: the lock must fit, the exit code decides" },
   ],
-  async run(given, io, output) {
-    const proof = await ship({ ...projectOptions(given), language: languageOf(given) }, io);
-    return printProof(proof, output);
-  },
 };

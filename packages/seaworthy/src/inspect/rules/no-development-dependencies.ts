@@ -13,6 +13,7 @@ export const noDevelopmentDependencies: Rule = {
   },
   key: "build",
   about: {
+    severity: "low",
     why: {
       en: "Compilers and test tools are written for machines that are trusted, and bring hundreds of packages along. Each of them is code that an attacker may find and use.",
       ru: "Компиляторы и средства тестирования написаны для доверенных машин и приносят с собой сотни пакетов. Каждый из них — код, который может найти и использовать атакующий.",

@@ -12,6 +12,7 @@ export const noPackageManager: Rule = {
   fix: { en: "Leave out the package that brings it", ru: "Исключите пакет, который его приносит" },
   key: "image",
   about: {
+    severity: "low",
     why: {
       en: "A package manager is a download tool with root in mind: it fetches and unpacks whatever an intruder misses. An image that is not changed while it runs has no use for one.",
       ru: "Менеджер пакетов — средство загрузки, рассчитанное на root: он скачает и распакует всё, чего не хватает злоумышленнику. Образу, который не меняется во время работы, он ни к чему.",

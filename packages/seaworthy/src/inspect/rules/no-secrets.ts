@@ -22,6 +22,7 @@ export const noSecrets: Rule = {
   },
   key: "image",
   about: {
+    severity: "critical",
     why: {
       en: "An image is copied to registries, caches and laptops, and every copy holds what is in any of its layers, deleted files included. A secret in it has been published and must be made anew.",
       ru: "Образ копируется в реестры, кэши и на ноутбуки, и каждая копия хранит содержимое всех слоёв, в том числе удалённые файлы. Секрет в нём уже опубликован, и его нужно выпустить заново.",

@@ -13,6 +13,7 @@ export const noSetIdFiles: Rule = {
   },
   key: "image",
   about: {
+    severity: "medium",
     why: {
       en: "Each such file runs with its owner's rights for whoever starts it, so a mistake in it gives those rights away. Services do not need su, mount or ping.",
       ru: "Каждый такой файл работает с правами владельца, кто бы его ни запустил, и ошибка в нём отдаёт эти права. Службам не нужны su, mount и ping.",

@@ -25,6 +25,7 @@ export const noShell: Rule = {
   },
   key: "image",
   about: {
+    severity: "low",
     why: {
       en: "Most attacks end by running a command, and a command needs a shell. Where there is none, a hole that lets somebody choose an argument is not yet a way in.",
       ru: "Большинство атак заканчивается запуском команды, а команде нужна оболочка. Где её нет, дыра, позволяющая выбрать аргумент, ещё не путь внутрь.",

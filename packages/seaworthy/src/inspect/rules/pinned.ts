@@ -13,6 +13,7 @@ export const pinned: Rule = {
   },
   key: "image",
   about: {
+    severity: "medium",
     why: {
       en: "A tag is a name that its owner, or whoever has the owner's password, can give to another image at any time. What was tested is only what runs if every byte is named by its digest.",
       ru: "Метка — имя, которое владелец или тот, у кого его пароль, может в любой момент дать другому образу. Работает именно то, что проверяли, только если каждый байт назван дайджестом.",

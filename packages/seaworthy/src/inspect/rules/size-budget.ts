@@ -12,6 +12,7 @@ export const sizeBudget: Rule = {
   },
   key: "image",
   about: {
+    severity: "low",
     why: {
       en: "What nobody uses is still downloaded, scanned and attacked. A budget makes a dependency that doubles the image a decision and not an accident.",
       ru: "То, чем никто не пользуется, всё равно скачивают, сканируют и атакуют. При заданном размере зависимость, удваивающая образ, становится решением, а не случайностью.",

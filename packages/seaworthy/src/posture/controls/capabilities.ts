@@ -16,6 +16,7 @@ export const capabilities: Control = {
   },
   key: "cap_drop",
   about: {
+    severity: "high",
     why: {
       en: "With capabilities left, an intruder who becomes root in the container can change owners, open raw sockets, or do worse to the kernel they share with the host. A bounding set that is empty means that nobody in the container can ever have one again, whatever they execute.",
       ru: "С оставшимися capabilities злоумышленник, ставший root в контейнере, меняет владельцев, открывает сырые сокеты и делает худшее с ядром, общим с хостом. Пустой ограничивающий набор значит, что их уже никто в контейнере не получит, что бы ни было запущено.",

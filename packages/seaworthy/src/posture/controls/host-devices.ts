@@ -9,6 +9,7 @@ export const noHostDevices: Control = {
   },
   key: "privileged",
   about: {
+    severity: "critical",
     why: {
       en: "Whoever can open the host's disk reads and writes every file of the host, past all permissions. A privileged container has all devices, and so has its intruder.",
       ru: "Кто может открыть диск хоста, читает и пишет любой его файл в обход всех прав. У привилегированного контейнера есть все устройства, а значит, и у того, кто в него проник.",

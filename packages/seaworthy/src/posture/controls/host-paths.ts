@@ -11,6 +11,7 @@ export function hostPaths(canary: { readonly directory: string; readonly socket:
     },
     key: "volumes",
     about: {
+      severity: "critical",
       why: {
         en: "A folder of the host is a way out: what is written there is read by programs outside, with their rights. The socket of a container engine is the shortest one, for who may talk to it may start a container that has everything.",
         ru: "Папка хоста — это выход наружу: записанное в ней читают программы вне контейнера, со своими правами. Сокет движка контейнеров — самый короткий путь: кто может с ним говорить, запустит контейнер, которому доступно всё.",

@@ -8,6 +8,7 @@ export const memoryLimit: Control = {
   claim: { en: "Memory is limited", ru: "Память ограничена" },
   key: "mem_limit",
   about: {
+    severity: "medium",
     why: {
       en: "A leak or a request that makes the service remember too much takes the memory of everything else on the machine. With a limit the kernel ends the one that is at fault.",
       ru: "Утечка или запрос, заставляющий службу запомнить слишком много, отнимает память у всего остального на машине. При ограничении ядро завершает того, кто виноват.",

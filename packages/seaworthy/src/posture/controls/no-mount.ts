@@ -6,6 +6,7 @@ export const noMount: Control = {
   claim: { en: "Even root in the container cannot mount", ru: "Даже root в контейнере не может монтировать" },
   key: "cap_drop",
   about: {
+    severity: "high",
     why: {
       en: "Who can mount can put other files in the place of programs and settings, or make read-only ones writable again. It is the first step of most ways out of a container.",
       ru: "Кто может монтировать, подменяет программы и настройки или снова делает записываемым то, что было только для чтения. С этого начинается большинство побегов из контейнера.",

@@ -10,6 +10,7 @@ export const noNamespaces: Control = {
   },
   key: "security_opt",
   about: {
+    severity: "high",
     why: {
       en: "In a user namespace of its own any process is root again, with all capabilities over what it makes there, and many holes of the kernel begin with that. Dropping capabilities does not help against it; the seccomp profile does.",
       ru: "В собственном пользовательском пространстве имён любой процесс снова root со всеми capabilities над созданным в нём, и с этого начинаются многие уязвимости ядра. Отказ от capabilities тут не помогает, помогает профиль seccomp.",

@@ -9,6 +9,7 @@ export const noNewPrivileges: Control = {
   },
   key: "security_opt",
   about: {
+    severity: "high",
     why: {
       en: "A file with the set-user-id bit makes root of whoever executes it, and one may come with any package or volume. An ordinary user alone is no protection: without this control that user is one such file away from root.",
       ru: "Файл с битом set-user-id делает root любого, кто его запустит, а попасть в контейнер он может с любым пакетом или томом. Обычный пользователь сам по себе не защита: без этого ограничения от root его отделяет один такой файл.",

@@ -13,6 +13,7 @@ export const nonRoot: Control = {
   },
   key: "user",
   about: {
+    severity: "high",
     why: {
       en: "Root in a container is root of the host wherever another wall has a hole, and owns every file in the image on the way there. A group of root's is enough for many of its files, so every id is looked at.",
       ru: "Root в контейнере — это root хоста всюду, где в другой стене есть дыра, а по пути ему принадлежит каждый файл образа. Для многих файлов хватает и группы root, поэтому проверяется каждый идентификатор.",

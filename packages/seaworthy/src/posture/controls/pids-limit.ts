@@ -11,6 +11,7 @@ export const pidsLimit: Control = {
   },
   key: "pids_limit",
   about: {
+    severity: "medium",
     why: {
       en: "Processes are counted for the whole machine: a loop that only forks stops every other service and the shell you would end it with. With a limit it stops itself.",
       ru: "Процессы считаются на всю машину: цикл из одних fork останавливает все другие службы и оболочку, из которой вы хотели бы его завершить. С ограничением он останавливает себя.",

@@ -9,6 +9,7 @@ export const privateIpc: Control = {
   },
   key: "ipc",
   about: {
+    severity: "high",
     why: {
       en: "Programs of the host leave what they share with each other in its shared memory, often readable by everybody. With the host's IPC namespace a container reads and changes it.",
       ru: "Программы хоста держат то, чем делятся друг с другом, в его общей памяти, часто доступной всем. С пространством имён IPC хоста контейнер читает её и меняет.",

@@ -9,6 +9,7 @@ export const privateNetwork: Control = {
   },
   key: "network_mode",
   about: {
+    severity: "high",
     why: {
       en: "Who has broken in wants to call home, load tools, and ask the cloud's metadata service for its keys. From a network without a way out none of it can be done.",
       ru: "Проникший хочет связаться со своими, загрузить инструменты и спросить у службы метаданных облака её ключи. Из сети без выхода наружу сделать этого нельзя.",

@@ -9,6 +9,7 @@ export const privatePid: Control = {
   },
   key: "pid",
   about: {
+    severity: "high",
     why: {
       en: "Among the host's processes a container sees their command lines, and those of its own user it can end or read the memory of. Secrets of other programs lie there.",
       ru: "Среди процессов хоста контейнер видит их командные строки, а процессы своего пользователя может завершить или прочитать их память. Там лежат секреты других программ.",

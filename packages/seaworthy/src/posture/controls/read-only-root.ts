@@ -9,6 +9,7 @@ export const readOnlyRoot: Control = {
   },
   key: "read_only",
   about: {
+    severity: "medium",
     why: {
       en: "What cannot be written cannot be changed for good: an intruder finds no place for a program of theirs, and none of yours can be replaced. What runs is what was shipped, until the container ends.",
       ru: "Что нельзя записать, то нельзя и подменить: злоумышленнику негде оставить свою программу и нельзя заменить вашу. До конца контейнера работает то, что было выпущено.",

@@ -9,6 +9,7 @@ export const seccomp: Control = {
   },
   key: "security_opt",
   about: {
+    severity: "high",
     why: {
       en: "The kernel has hundreds of calls, a service uses some fifty, and most holes lie in those that nobody uses. A filter keeps them out of reach, also the holes that are not known yet.",
       ru: "У ядра сотни вызовов, служба пользуется полусотней, а большинство уязвимостей — в тех, которыми никто не пользуется. Фильтр закрывает доступ к ним, в том числе к ещё не найденным дырам.",

@@ -9,6 +9,7 @@ export const systemPaths: Control = {
   },
   key: "security_opt",
   about: {
+    severity: "high",
     why: {
       en: "Some files in /proc are switches of the host's kernel, and root needs no capability for them: a name in core_pattern is a program that the host runs as root. Others tell keys and addresses of the kernel.",
       ru: "Некоторые файлы в /proc — переключатели ядра хоста, и root не нужны для них capabilities: имя в core_pattern — это программа, которую хост запустит от root. Другие выдают ключи и адреса ядра.",

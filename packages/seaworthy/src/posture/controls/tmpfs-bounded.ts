@@ -13,6 +13,7 @@ export const tmpfsBounded: Control = {
   },
   key: "tmpfs",
   about: {
+    severity: "medium",
     why: {
       en: "A temporary file system is memory: without a size, whoever fills it takes half of the machine's. With one, writing fails where the service can see it.",
       ru: "Временная файловая система — это память: без размера тот, кто её заполнит, займёт половину памяти машины. С размером запись откажет там, где служба это заметит.",

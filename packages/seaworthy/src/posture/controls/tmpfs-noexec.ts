@@ -10,6 +10,7 @@ export const tmpfsNoexec: Control = {
   },
   key: "tmpfs",
   about: {
+    severity: "medium",
     why: {
       en: "The places that a service may write to are where an intruder puts a program. If nothing in them can be executed, all that is left is what came with the image.",
       ru: "Места, куда служба может писать, — это места, куда злоумышленник положит программу. Если в них ничего нельзя запустить, ему остаётся только то, что есть в образе.",

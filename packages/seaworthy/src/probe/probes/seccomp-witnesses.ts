@@ -20,6 +20,8 @@ const WITNESSES: readonly (readonly [did: string, name: SyscallName, args: reado
   ["mount(bad pointer)", "mount", [1, 1, 1, 0, 0]],
   ["settimeofday(bad pointer)", "settimeofday", [1, 0]],
   ["quotactl(0)", "quotactl", [0, 0, 0, 0]],
+  ["clone3(NULL)", "clone3", [0, 0]],
+  ["personality(ADDR_NO_RANDOMIZE)", "personality", [0x0040000]],
 ];
 
 export const seccompWitnesses: Probe = {

@@ -3,27 +3,10 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Attempt, Finding, Step, Text } from "@seaworthy/evidence";
 import type { StackService } from "../../engine/stack-service.ts";
+import { dataSurvivesRestart } from "../../posture/stack-claims/data-survives-restart.ts";
 import { type Answer, type DataStore, dataStoreOf } from "./data-stores.ts";
-import { attempt, conclude, type StackClaim, type StackScene } from "./scene.ts";
+import { attempt, conclude, type StackScene } from "./scene.ts";
 
-export const dataSurvivesRestart: StackClaim = {
-  control: "data-survives-restart",
-  claim: {
-    en: "What was stored is still there after a restart",
-    ru: "Сохранённые данные остаются после перезапуска",
-  },
-  key: "volumes",
-  about: {
-    why: {
-      en: "What is written into a container's own file system goes with the container, at the next deployment at the latest. That a volume is mounted somewhere does not say that the data lie in it.",
-      ru: "Записанное в собственную файловую систему контейнера исчезает вместе с ним, самое позднее при следующем развёртывании. То, что том куда-то смонтирован, ещё не значит, что данные лежат в нём.",
-    },
-    docker: "--mount type=volume,src=data,dst=/var/lib/postgresql/data",
-    kubernetes: "volumeClaimTemplates",
-    references: [],
-  },
-  fix: { en: "volumes: [data:/path/of/the/data]", ru: "volumes: [data:/путь/к/данным]" },
-};
 const LOOSENED: Text = { en: "its volume is gone after the restart", ru: "после перезапуска том пропал" };
 const PATIENCE = 20_000;
 

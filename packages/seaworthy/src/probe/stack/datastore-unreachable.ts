@@ -2,28 +2,10 @@
 import type { Attempt, Finding, Step } from "@seaworthy/evidence";
 import type { StackService } from "../../engine/stack-service.ts";
 import { reach } from "../../net/reach.ts";
+import { datastoreUnreachable } from "../../posture/stack-claims/datastore-unreachable.ts";
 import { type Exposure, exposureOf, SECOND_LOOPBACK } from "./exposure.ts";
 import { GREETINGS, type Greeting } from "./greetings.ts";
-import { attempt, conclude, type StackClaim, type StackScene } from "./scene.ts";
-
-export const datastoreUnreachable: StackClaim = {
-  control: "datastore-unreachable",
-  claim: {
-    en: "The data store cannot be reached from the host",
-    ru: "Хранилище данных недоступно с хоста",
-  },
-  key: "ports",
-  about: {
-    why: {
-      en: "A database is for the services of its stack, and a published port invites everybody who finds it to try passwords. Published ports also pass by the rules of most hosts' firewalls.",
-      ru: "База данных нужна службам своего стека, а опубликованный порт приглашает подбирать пароли каждого, кто его найдёт. К тому же опубликованные порты обходят правила файрвола большинства хостов.",
-    },
-    docker: "without --publish",
-    kubernetes: "a Service of type ClusterIP",
-    references: ["CIS-Docker@1.6.0:5.9", "OWASP-Docker-Security@2026-11:5a", "NIST-SP-800-190@2017-09:4.4.2"],
-  },
-  fix: { en: "remove ports", ru: "уберите ports" },
-};
+import { attempt, conclude, type StackScene } from "./scene.ts";
 
 /** For services that hold data; `undefined` for others. */
 export async function proveUnreachable(

@@ -1,7 +1,7 @@
 /** What the probes of a whole stack are given: the live one, and a double that may be disturbed. */
 import type { Attempt, Finding, SourceLine, Text } from "@seaworthy/evidence";
 import type { StackService } from "../../engine/stack-service.ts";
-import type { About } from "../../posture/about.ts";
+import type { StackClaim } from "../../posture/stack-claim.ts";
 import type { StackRuntime } from "../../stack/stack-runtime.ts";
 import type { ServiceState, StackState } from "../../stack/state.ts";
 import { judge } from "../judge.ts";
@@ -19,14 +19,6 @@ export interface StackScene {
   readonly signal: AbortSignal | undefined;
   role(service: string): Role;
   source(service: string, key: string): SourceLine | undefined;
-}
-
-export interface StackClaim {
-  readonly control: string;
-  readonly claim: Text;
-  readonly key: string;
-  readonly fix: Text;
-  readonly about: About;
 }
 
 export function stateOf(scene: StackScene, service: StackService): ServiceState | undefined {

@@ -3,34 +3,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Attempt, Finding } from "@seaworthy/evidence";
 import type { Container } from "../../engine/container.ts";
 import type { StackService } from "../../engine/stack-service.ts";
+import { stopsOnSignal } from "../../posture/stack-claims/stops-on-signal.ts";
 import { begun } from "../../stack/begun.ts";
 import { hasHandler } from "../../stack/has-handler.ts";
 import type { Stopped } from "../../stack/stack-runtime.ts";
 import { inIdle } from "./idle.ts";
-import { attempt, conclude, isDone, type StackClaim, type StackScene, stateOf } from "./scene.ts";
+import { attempt, conclude, isDone, type StackScene, stateOf } from "./scene.ts";
 import { together } from "./together.ts";
 
-export const stopsOnSignal: StackClaim = {
-  control: "stops-on-signal",
-  claim: {
-    en: "The service ends by itself, with exit code 0, when it is told to",
-    ru: "По сигналу остановки служба завершается сама, с кодом 0",
-  },
-  key: "stop_grace_period",
-  about: {
-    why: {
-      en: "A first process without a handler hears nothing of the stop signal, and is killed in the middle of its work when the patience is over. Requests are lost, and every deployment takes that much longer.",
-      ru: "Первый процесс без обработчика не слышит сигнала остановки, и по окончании ожидания его убивают посреди работы. Запросы теряются, а каждое развёртывание длится на это время дольше.",
-    },
-    docker: "--stop-signal, --stop-timeout",
-    kubernetes: "terminationGracePeriodSeconds",
-    references: [],
-  },
-  fix: {
-    en: "handle the stop signal in the first process, and give it time with stop_grace_period",
-    ru: "обработайте сигнал остановки в первом процессе и дайте ему время через stop_grace_period",
-  },
-};
 /** A process that ignores a signal ignores it at once; the twin is given at least as long as the service took. */
 const PATIENCE = 700;
 

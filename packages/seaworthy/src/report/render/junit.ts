@@ -14,7 +14,10 @@ const ELEMENTS: Readonly<Record<Verdict, "failure" | "error" | "skipped" | undef
   waived: "skipped",
 };
 
-export function renderJunit(report: Report, language: Language): string {
+export function renderJunit(
+  report: Pick<Report, "project" | "createdAt" | "findings">,
+  language: Language,
+): string {
   const services = [...new Set(report.findings.map(({ service }) => service))];
   const counts = `tests="${report.findings.length}" ${countsOf(report.findings)}`;
   return [
@@ -26,7 +29,11 @@ export function renderJunit(report: Report, language: Language): string {
   ].join("\n");
 }
 
-function suiteOf(service: string, report: Report, language: Language): readonly string[] {
+function suiteOf(
+  service: string,
+  report: Parameters<typeof renderJunit>[0],
+  language: Language,
+): readonly string[] {
   const findings = report.findings.filter((finding) => finding.service === service);
   const name = escaped(`${report.project}/${service}`);
   return [

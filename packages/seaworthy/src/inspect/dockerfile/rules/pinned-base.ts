@@ -1,0 +1,28 @@
+/** An image that is built on a tag is built on another image tomorrow. */
+import { lineage } from "../../../recipe/dockerfile/stages.ts";
+import { pinned } from "../../rules/pinned.ts";
+import { baseName } from "../known-bases.ts";
+import { type DockerfileRule, judgeEach } from "../subject.ts";
+
+export const pinnedBase: DockerfileRule = {
+  id: pinned.id,
+  claim: pinned.claim,
+  fix: { en: "FROM name:tag@sha256:...", ru: "FROM name:tag@sha256:..." },
+  about: pinned.about,
+  check({ dockerfile }) {
+    const needed = new Set(dockerfile.stages.flatMap(lineage));
+    const roots = [...needed].filter(({ parent, base }) => parent === undefined && base !== "scratch");
+    const bases = new Map(roots.map(({ from, base }) => [from, base]));
+    return judgeEach([...bases.keys()], (from) => {
+      const base = bases.get(from) ?? "";
+      const { tag, digest } = baseName(base);
+      if (digest !== undefined || base === "") return undefined;
+      if (tag === undefined || tag === "latest")
+        return {
+          en: `${base} is whatever was pushed last`,
+          ru: `${base} — то, что было опубликовано последним`,
+        };
+      return { en: `${base} is a tag that can be moved`, ru: `${base} — метка, которую можно переставить` };
+    });
+  },
+};

@@ -1,0 +1,189 @@
+/** `check`: judges a stack by what its owner wrote, without building or running anything. */
+import { access, stat } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import type { Finding } from "@seaworthy/evidence";
+import { isMissing } from "../fault/errno.ts";
+import { Fault } from "../fault/fault.ts";
+import { checkCompose } from "../inspect/compose/check-compose.ts";
+import type { ServiceImage } from "../inspect/compose/subject.ts";
+import { checkDockerfile } from "../inspect/dockerfile/check-dockerfile.ts";
+import { type DockerfileSubject, shipped } from "../inspect/dockerfile/subject.ts";
+import { LOCK_FILE } from "../plan/lock.ts";
+import { waive } from "../probe/waive.ts";
+import { type ComposeProject, readComposeFiles } from "../recipe/compose.ts";
+import type { ComposeService } from "../recipe/compose-service.ts";
+import { parseDockerfile } from "../recipe/dockerfile/parse.ts";
+import { commandsOf, installed } from "../recipe/dockerfile/shell.ts";
+import { baseImage, targetStage } from "../recipe/dockerfile/stages.ts";
+import { findComposeFiles } from "../recipe/find-compose-files.ts";
+import { readTextFile } from "../recipe/text-file.ts";
+import { readBuildContext } from "./build-context.ts";
+import type { ProjectOptions, VerbIo } from "./verb.ts";
+
+export interface Checked {
+  /** The project's name, or the file's. */
+  readonly project: string;
+  /** Absolute: files of findings are named from there. */
+  readonly directory: string;
+  /** What was read: Compose files and Dockerfiles, as findings name them. */
+  readonly files: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+const MAX_DOCKERFILE_BYTES = 1024 * 1024;
+
+/**
+ * @param options whose `directory` is a folder, a Compose file or a Dockerfile
+ * @throws Fault `compose/...` and `dockerfile/syntax`; exit 2 for what is right and cannot be judged here
+ */
+export async function check(options: ProjectOptions, io: VerbIo): Promise<Checked> {
+  const { directory, files = [] } = options;
+  const alone = files.length > 0 ? undefined : await dockerfileAlone(directory);
+  if (alone === undefined) return await checkProject(options, io);
+  const folder = dirname(resolve(alone));
+  const project = basename(folder);
+  const { findings } = await checkDockerfileOf(
+    { file: alone, context: folder, name: project, target: undefined, args: new Map() },
+    { user: false, healthCheck: false },
+    folder,
+    io,
+  );
+  return { project, directory: folder, files: [basename(alone)], findings };
+}
+
+/** A Dockerfile that was named, or that stands in a folder where no Compose file does. */
+async function dockerfileAlone(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+  if (found === undefined) {
+    throw new Fault({
+      code: "check/nothing",
+      message: `expected a folder, a Compose file or a Dockerfile at ${path}, found nothing`,
+    });
+  }
+  if (found.isFile()) return /\.ya?ml$/.test(path) ? undefined : path;
+  const names = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+  for (const name of names) if (await exists(join(path, name))) return undefined;
+  for (const name of ["Dockerfile", "Containerfile"])
+    if (await exists(join(path, name))) return join(path, name);
+  return undefined;
+}
+
+async function checkProject(options: ProjectOptions, io: VerbIo): Promise<Checked> {
+  const { projectName, profiles = ["*"] } = options;
+  const env = projectName === undefined ? io.env : { ...io.env, COMPOSE_PROJECT_NAME: projectName };
+  const project = await readWhole(await findComposeFiles(options, env), env, { ...options, profiles });
+  const hasLock = await exists(join(project.directory, LOCK_FILE));
+  const files = new Set(project.files.map((file) => relative(project.directory, resolve(file))));
+  const findings: Finding[] = [];
+  for (const service of project.services.values()) {
+    io.signal.throwIfAborted();
+    const built = await dockerfileOf(project, service);
+    const checked =
+      built === undefined
+        ? undefined
+        : await checkDockerfileOf(
+            built,
+            { user: service.user !== undefined, healthCheck: service.healthCheck !== undefined },
+            project.directory,
+            io,
+          );
+    const node = project.model.entries.get("services");
+    const own = node?.kind === "map" ? node.entries.get(service.name) : undefined;
+    if (own?.kind !== "map") throw new TypeError(`expected service ${service.name} in the model`);
+    const image = imageOf(service, checked?.subject, hasLock);
+    findings.push(...checkCompose({ project, service, node: own, image }), ...(checked?.findings ?? []));
+    if (built !== undefined) files.add(relative(project.directory, built.file));
+  }
+  const judged = findings.map((finding) => waive(finding, project.waivers, io.now()));
+  return { project: project.name, directory: project.directory, files: [...files], findings: judged };
+}
+
+/** What is valid and not understood here leaves a part of the stack unseen, which is no usage error and no pass. */
+async function readWhole(
+  files: Parameters<typeof readComposeFiles>[0],
+  env: VerbIo["env"],
+  options: ProjectOptions,
+): Promise<ComposeProject> {
+  try {
+    return await readComposeFiles(files, { ...env }, { ...options, tolerant: true });
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== "compose/unsupported-key") throw error;
+    const { code, message, place, hint } = error;
+    throw new Fault({ code, message, place, hint, exit: 2, cause: error });
+  }
+}
+
+interface BuiltFrom {
+  /** Absolute, or as the user named it. */
+  readonly file: string;
+  /** Absolute. */
+  readonly context: string;
+  readonly name: string;
+  readonly target: string | undefined;
+  readonly args: ReadonlyMap<string, string | undefined>;
+}
+
+/** `undefined` for what is pulled, or assembled without one. */
+async function dockerfileOf(
+  project: ComposeProject,
+  service: ComposeService,
+): Promise<BuiltFrom | undefined> {
+  const { build, name, packageImage } = service;
+  if (build === undefined || packageImage !== undefined || /^(?:[a-z]+:\/\/|git@)/.test(build.context))
+    return undefined;
+  const file = resolve(build.context, build.dockerfile ?? "Dockerfile");
+  if (await exists(file))
+    return { file, context: build.context, name, target: build.target, args: build.args };
+  if (build.dockerfile === undefined && (await exists(join(build.context, "package.json")))) return undefined;
+  throw new Fault({
+    code: "check/no-dockerfile",
+    message: `expected a Dockerfile at ${file}, from which ${name} is built, found none`,
+    place: project.place(["services", name, "build"]),
+  });
+}
+
+async function checkDockerfileOf(
+  { file, context, name, target, args }: BuiltFrom,
+  overridden: DockerfileSubject["overridden"],
+  directory: string,
+  io: VerbIo,
+): Promise<{ readonly subject: DockerfileSubject; readonly findings: readonly Finding[] }> {
+  const text = await readTextFile(file, { code: "dockerfile/file", maxBytes: MAX_DOCKERFILE_BYTES });
+  const dockerfile = parseDockerfile(text ?? "", file, args);
+  const stage = targetStage(dockerfile, target);
+  if (stage === undefined) {
+    throw new Fault({
+      code: "dockerfile/target",
+      message: `expected the stage ${target} in ${file}, found ${dockerfile.stages.map(({ name: one, index }) => one ?? index).join(", ")}`,
+    });
+  }
+  const subject: DockerfileSubject = {
+    ...{ dockerfile, target: stage, args, overridden },
+    context: await readBuildContext(context, resolve(file)),
+    today: io.now().toISOString().slice(0, 10),
+  };
+  return { subject, findings: checkDockerfile(subject, name, directory) };
+}
+
+function imageOf(
+  { image, build }: ComposeService,
+  subject: DockerfileSubject | undefined,
+  hasLock: boolean,
+): ServiceImage {
+  if (subject !== undefined) {
+    const added = shipped(subject, "RUN").flatMap(commandsOf).flatMap(installed);
+    return { from: "dockerfile", base: baseImage(subject.target), installed: new Set(added) };
+  }
+  const from = build !== undefined || hasLock ? "assembled" : "pulled";
+  return { from, base: from === "pulled" ? image : undefined, installed: new Set() };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}
