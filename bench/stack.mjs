@@ -12,7 +12,7 @@ const BIN = join(ROOT, "packages/seaworthy/bin/seaworthy.js");
 const PLAIN = "plain";
 /** Another than the hardened one's: an engine may give both one network namespace. */
 export const PLAIN_PORT = 8001;
-const CONTROLS = ["user", "read_only", "tmpfs", "cap_drop", "security_opt", "pids_limit", "cpus"];
+const CONTROLS = ["user", "read_only", "tmpfs", "cap_drop", "security_opt", "ipc", "pids_limit", "cpus"];
 /** What only one container can have. */
 const OWN = ["ports", "container_name", "image"];
 

@@ -70,10 +70,10 @@ const ROUNDS: readonly (readonly [string, Readonly<Partial<Record<Service, Sabot
       },
       redis: {
         edit: "no no-new-privileges",
-        change: ["    security_opt:[^\\n]*\\n", ""],
+        change: ['"no-new-privileges:true", ', ""],
         control: "no-new-privileges",
         achieved: /made the process root/,
-        line: /redis:/,
+        line: /security_opt/,
       },
     },
   ],
@@ -96,7 +96,7 @@ const ROUNDS: readonly (readonly [string, Readonly<Partial<Record<Service, Sabot
       },
       redis: {
         edit: "seccomp=unconfined",
-        change: ['\\["no-new-privileges:true"\\]', '["no-new-privileges:true", "seccomp=unconfined"]'],
+        change: ['"seccomp=seccomp.json"', '"seccomp=unconfined"'],
         control: "seccomp",
         achieved: /calls reached the kernel/,
         line: /seccomp=unconfined/,

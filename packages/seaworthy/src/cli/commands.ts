@@ -15,6 +15,7 @@ import { planCommand } from "./commands/plan.ts";
 import { proveCommand } from "./commands/prove.ts";
 import { psCommand } from "./commands/ps.ts";
 import { restartCommand } from "./commands/restart.ts";
+import { seccompCommand } from "./commands/seccomp.ts";
 import { shipCommand } from "./commands/ship.ts";
 import { statsCommand } from "./commands/stats.ts";
 import { upCommand } from "./commands/up.ts";
@@ -35,6 +36,7 @@ export const COMMANDS: readonly Command[] = [
   checkCommand,
   proveCommand,
   hardenCommand,
+  seccompCommand,
   explainCommand,
   whyCommand,
   engineCommand,

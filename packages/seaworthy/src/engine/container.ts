@@ -129,7 +129,8 @@ export interface Confinement {
   /** `private`: its own, joined to the networks of its stack. `none`: its own, with a loopback only. */
   readonly network: "private" | "none" | "host";
   readonly pid: "private" | "host";
-  readonly ipc: "private" | "host";
+  /** `none`: its own, without `/dev/shm`. */
+  readonly ipc: "private" | "none" | "host";
   readonly limits: Limits;
 }
 

@@ -17,6 +17,8 @@ export interface Control {
   /** What to write to make it hold. */
   readonly fix: Text;
   readonly about: About;
+  /** `strict`: beyond what a container that is hardened by the book refuses. `baseline` when left out. */
+  readonly posture?: "strict";
   /** The container under this control. Pure; twice is once; never wider than before. */
   apply(container: Container): Container;
   /** The same container without this control, or `undefined` when there is nothing here to control. */

@@ -1,12 +1,18 @@
-/** Every control, in the order of the report. */
+/** Every control of both postures, in the order of the report. */
 import type { Control } from "./control.ts";
 import { capabilities } from "./controls/capabilities.ts";
 import { noHostDevices } from "./controls/host-devices.ts";
 import { hostPaths } from "./controls/host-paths.ts";
 import { memoryLimit } from "./controls/memory-limit.ts";
+import { noFileHandles } from "./controls/no-file-handles.ts";
+import { noMemoryPrograms } from "./controls/no-memory-programs.ts";
 import { noMount } from "./controls/no-mount.ts";
 import { noNamespaces } from "./controls/no-namespaces.ts";
+import { noNetlink } from "./controls/no-netlink.ts";
 import { noNewPrivileges } from "./controls/no-new-privileges.ts";
+import { noSharedMemory } from "./controls/no-shared-memory.ts";
+import { noSpecialFiles } from "./controls/no-special-files.ts";
+import { noTracing } from "./controls/no-tracing.ts";
 import { nonRoot } from "./controls/non-root.ts";
 import { pidsLimit } from "./controls/pids-limit.ts";
 import { privateIpc } from "./controls/private-ipc.ts";
@@ -40,3 +46,19 @@ export const CONTROLS: readonly Control[] = [
   privateIpc,
   privateNetwork,
 ];
+
+/** What a container that is hardened by the book still allows. */
+export const STRICT_CONTROLS: readonly Control[] = [
+  noTracing,
+  noMemoryPrograms,
+  noFileHandles,
+  noSpecialFiles,
+  noNetlink,
+  noSharedMemory,
+];
+
+export type Posture = "baseline" | "strict";
+
+export function controlsOf(posture: Posture): readonly Control[] {
+  return posture === "strict" ? [...CONTROLS, ...STRICT_CONTROLS] : CONTROLS;
+}

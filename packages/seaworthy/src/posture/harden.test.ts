@@ -3,48 +3,10 @@ import { describe, expect, test } from "vitest";
 import type { Container, Mount } from "../engine/container.ts";
 import type { Image } from "../oci/image.ts";
 import type { Control } from "./control.ts";
-import { capabilities } from "./controls/capabilities.ts";
-import { noHostDevices } from "./controls/host-devices.ts";
-import { hostPaths } from "./controls/host-paths.ts";
-import { memoryLimit } from "./controls/memory-limit.ts";
-import { noMount } from "./controls/no-mount.ts";
-import { noNamespaces } from "./controls/no-namespaces.ts";
-import { noNewPrivileges } from "./controls/no-new-privileges.ts";
-import { nonRoot } from "./controls/non-root.ts";
-import { pidsLimit } from "./controls/pids-limit.ts";
-import { privateIpc } from "./controls/private-ipc.ts";
-import { privateNetwork } from "./controls/private-network.ts";
-import { privatePid } from "./controls/private-pid.ts";
-import { readOnlyRoot } from "./controls/read-only-root.ts";
-import { seccomp } from "./controls/seccomp.ts";
-import { systemPaths } from "./controls/system-paths.ts";
-import { tmpfsBounded } from "./controls/tmpfs-bounded.ts";
-import { tmpfsNoexec } from "./controls/tmpfs-noexec.ts";
+import { controlsOf } from "./controls.ts";
 import { harden } from "./harden.ts";
 
-const CONTROLS: readonly Control[] = [
-  ...[
-    capabilities,
-    hostPaths({ directory: "/host-folder", socket: "/host-socket" }),
-    memoryLimit,
-    noHostDevices,
-    noMount,
-    noNamespaces,
-  ],
-  ...[
-    noNewPrivileges,
-    nonRoot,
-    pidsLimit,
-    privateIpc,
-    privateNetwork,
-    privatePid,
-    readOnlyRoot,
-    seccomp,
-    systemPaths,
-    tmpfsBounded,
-    tmpfsNoexec,
-  ],
-];
+const CONTROLS: readonly Control[] = controlsOf("strict");
 
 const id = fc.constantFrom(0, 10001);
 const maybe = (value: number) => fc.constantFrom(undefined, value);
@@ -88,7 +50,7 @@ const container: fc.Arbitrary<Container> = fc.record({
   hostDevices: fc.boolean(),
   network: fc.constantFrom("private" as const, "host" as const),
   pid: fc.constantFrom("private" as const, "host" as const),
-  ipc: fc.constantFrom("private" as const, "host" as const),
+  ipc: fc.constantFrom("private" as const, "host" as const, "none" as const),
   limits: fc.record({
     memory: maybe(1),
     pids: maybe(1),
@@ -122,7 +84,8 @@ test("no control gives what was not there", () => {
       expect(before.seccomp === "default" && after.seccomp !== "default").toBe(false);
       expect(before.network === "private" && after.network !== "private").toBe(false);
       expect(before.pid === "private" && after.pid !== "private").toBe(false);
-      expect(before.ipc === "private" && after.ipc !== "private").toBe(false);
+      const isolation = ["host", "private", "none"];
+      expect(isolation.indexOf(after.ipc)).toBeGreaterThanOrEqual(isolation.indexOf(before.ipc));
       expect(!before.hostDevices && after.hostDevices).toBe(false);
       expect(after.mounts.length).toBeLessThanOrEqual(before.mounts.length);
       expect(before.limits.pids !== undefined && after.limits.pids === undefined).toBe(false);

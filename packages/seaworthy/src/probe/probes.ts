@@ -1,7 +1,9 @@
 /** Every probe of a single container, in the order of the report. */
 import type { hostPaths } from "../posture/controls/host-paths.ts";
+import type { Posture } from "../posture/controls.ts";
 import type { Probe } from "./probe.ts";
 import { boundingSet } from "./probes/bounding-set.ts";
+import { executeMemory } from "./probes/execute-memory.ts";
 import { executeWritten } from "./probes/execute-written.ts";
 import { fillTmpfs } from "./probes/fill-tmpfs.ts";
 import { forkBomb } from "./probes/fork-bomb.ts";
@@ -9,17 +11,32 @@ import { hostDevices } from "./probes/host-devices.ts";
 import { hostFiles } from "./probes/host-files.ts";
 import { identity } from "./probes/identity.ts";
 import { kernelSettings } from "./probes/kernel-settings.ts";
+import { makeNode } from "./probes/make-node.ts";
 import { mount } from "./probes/mount.ts";
+import { nameToHandle } from "./probes/name-to-handle.ts";
+import { openNetlink } from "./probes/open-netlink.ts";
 import { ownIpc, ownPid } from "./probes/own-namespace.ts";
 import { rootPowers } from "./probes/root-powers.ts";
 import { seccompWitnesses } from "./probes/seccomp-witnesses.ts";
 import { setUidFile } from "./probes/set-uid-file.ts";
 import { takeMemory } from "./probes/take-memory.ts";
+import { traceOthers } from "./probes/trace-others.ts";
 import { userNamespace } from "./probes/user-namespace.ts";
 import { wayOut } from "./probes/way-out.ts";
 import { writeRoot } from "./probes/write-root.ts";
+import { writeSharedMemory } from "./probes/write-shared-memory.ts";
 
-export function probesOf(canary: Parameters<typeof hostPaths>[0]): readonly Probe[] {
+const STRICT_PROBES: readonly Probe[] = [
+  traceOthers,
+  executeMemory,
+  nameToHandle,
+  makeNode,
+  openNetlink,
+  writeSharedMemory,
+];
+
+/** @param posture whose controls are attacked */
+export function probesOf(canary: Parameters<typeof hostPaths>[0], posture: Posture): readonly Probe[] {
   return [
     identity,
     setUidFile,
@@ -39,5 +56,6 @@ export function probesOf(canary: Parameters<typeof hostPaths>[0]): readonly Prob
     ownPid,
     ownIpc,
     wayOut,
+    ...(posture === "strict" ? STRICT_PROBES : []),
   ];
 }

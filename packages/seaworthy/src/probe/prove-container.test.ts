@@ -1,4 +1,4 @@
-/** The matrix: every claim holds in a hardened container, and falls when its control, and only that, is taken away. */
+/** Single containers on a real engine: what holds, what is absent, and what cannot be told. The matrix has the rest. */
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding } from "@seaworthy/evidence";
@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Container } from "../engine/container.ts";
 import { createLab, hardened, type Lab, traces, whyNotHere } from "../engine/runc/busybox.fixture.ts";
 import { createRuncEngine } from "../engine/runc/runc.ts";
+import { STRICT_CONTROLS } from "../posture/controls.ts";
+import { harden } from "../posture/harden.ts";
 import { proveContainer } from "./prove-container.ts";
 
 const reason = whyNotHere();
@@ -17,7 +19,7 @@ describe.skipIf(reason !== undefined)(`attacks on runc${reason === undefined ? "
   let strict: Container;
   beforeAll(() => {
     lab = createLab(`matrix-${process.pid}`);
-    strict = hardened(lab.image, "true", { mounts: [TMPFS] });
+    strict = harden(hardened(lab.image, "true", { mounts: [TMPFS] }), STRICT_CONTROLS);
   });
   afterAll(() => {
     const left = traces(lab);
@@ -32,7 +34,7 @@ describe.skipIf(reason !== undefined)(`attacks on runc${reason === undefined ? "
     const findings = await proveContainer(
       engine,
       { ...strict, ...changes },
-      { network: undefined, workDirectory, concurrency: 4, source: () => undefined },
+      { network: undefined, workDirectory, concurrency: 4, posture: "strict", source: () => undefined },
     );
     expect(readdirSync(workDirectory)).toEqual([]);
     return findings;
@@ -44,57 +46,6 @@ describe.skipIf(reason !== undefined)(`attacks on runc${reason === undefined ? "
       findings.map(({ id }) => [id, "held", undefined]),
     );
     expect(new Set(findings.map((finding) => finding.id)).size).toBe(findings.length);
-  });
-
-  /** What is taken away, and the claims that fall: no other may. */
-  test.each<[string, () => Partial<Container>, readonly string[]]>([
-    ["root", () => ({ user: { uid: 0, gid: 0, groups: [] } }), ["non-root.identity"]],
-    [
-      "root's group, privileges to gain and a writable root",
-      () => ({ user: { uid: 10001, gid: 0, groups: [] }, noNewPrivileges: false, readOnlyRoot: false }),
-      ["non-root.identity", "no-new-privileges.set-uid-file", "read-only-root.write-root"],
-    ],
-    [
-      "capabilities, and programs in a tmpfs",
-      () => ({ capabilities: ["NET_RAW", "SYS_CHROOT"], mounts: [{ ...TMPFS, exec: true }] }),
-      ["capabilities.bounding-set", "capabilities.root-powers", "tmpfs-noexec.execute-written"],
-    ],
-    [
-      "no seccomp, and open system paths",
-      () => ({ seccomp: "unconfined", systemPaths: "unconfined" }),
-      ["seccomp.witness-calls", "no-namespaces.user-namespace", "system-paths.kernel-settings"],
-    ],
-    [
-      "no limits",
-      () => ({
-        limits: { ...strict.limits, memory: undefined, pids: undefined },
-        mounts: [{ ...TMPFS, size: undefined }],
-      }),
-      ["tmpfs-bounded.fill-tmpfs", "pids-limit.fork-bomb", "memory-limit.take-memory"],
-    ],
-    [
-      "a folder and the network of the host",
-      () => ({
-        mounts: [TMPFS, { kind: "bind", source: lab.folder, target: "/host", readOnly: true }],
-        network: "host",
-      }),
-      ["host-paths.host-files", "private-network.way-out"],
-    ],
-    [
-      "the host's devices, processes and shared memory",
-      () => ({ hostDevices: true, pid: "host", ipc: "host" }),
-      ["host-devices.open-devices", "private-pid.own-pid-namespace", "private-ipc.own-ipc-namespace"],
-    ],
-  ])("%s: breached, and named", async (_, changes, expected) => {
-    const findings = await prove(changes());
-    const breached = findings.filter((finding) => finding.verdict === "breached");
-    expect(breached.map((finding) => finding.id)).toEqual(expected.map((id) => `${id}/app`));
-    expect(findings.filter(({ verdict }) => verdict !== "held" && verdict !== "breached")).toEqual([]);
-    for (const finding of breached) {
-      expect(finding.hardened?.steps).not.toEqual([]);
-      expect(finding.hardened?.summary.ru).not.toBe(finding.hardened?.summary.en);
-      expect(finding.twin).toBeUndefined();
-    }
   });
 
   test("a folder of the user's in place of the root file system is left as it was", async () => {

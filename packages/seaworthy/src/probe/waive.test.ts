@@ -1,6 +1,6 @@
 import type { Finding } from "@seaworthy/evidence";
 import { expect, test } from "vitest";
-import type { Waiver } from "../recipe/waivers.ts";
+import type { Waiver } from "../recipe/demands.ts";
 import { waive } from "./waive.ts";
 
 const said = { en: "x", ru: "x" };

@@ -1,6 +1,6 @@
 /** Lets a breach pass that somebody accepts: still attacked, still shown, and only until its day. */
 import type { Finding } from "@seaworthy/evidence";
-import type { Waiver } from "../recipe/waivers.ts";
+import type { Waiver } from "../recipe/demands.ts";
 
 /** A claim that holds needs no waiver, and keeps its verdict. */
 export function waive(finding: Finding, waivers: readonly Waiver[], now: Date): Finding {

@@ -61,7 +61,7 @@ export interface ComposeService {
   readonly network: "pod" | ComposeNamespace;
   readonly networks: readonly ComposeAttachment[];
   readonly pid: "private" | Exclude<ComposeNamespace, "none">;
-  readonly ipc: "private" | Exclude<ComposeNamespace, "none">;
+  readonly ipc: "private" | ComposeNamespace;
   readonly mounts: readonly ComposeMount[];
   readonly grants: readonly ComposeGrant[];
   readonly ports: readonly ComposePort[];

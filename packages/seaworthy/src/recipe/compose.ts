@@ -6,6 +6,7 @@ import { Fault, type Place } from "../fault/fault.ts";
 import { checkKeys, KEYS } from "./compose-keys.ts";
 import { type ComposeNode, type ComposeWarning, type MapNode, valueFault } from "./compose-node.ts";
 import type { ComposeService } from "./compose-service.ts";
+import { type Demands, NO_DEMANDS, readDemands } from "./demands.ts";
 import { checkDependencies } from "./dependencies.ts";
 import { readDotenvFiles } from "./dotenv.ts";
 import { expectMap, expectString, optional, required } from "./expect.ts";
@@ -17,15 +18,13 @@ import { enabledServices } from "./profiles.ts";
 import { readService } from "./read-service.ts";
 import { placeOf, sourceLine } from "./source-line.ts";
 import { tolerate } from "./tolerate.ts";
-import { readWaivers, type Waiver } from "./waivers.ts";
 
-export interface ComposeProject {
+export interface ComposeProject extends Demands {
   readonly name: string;
   /** As the caller wrote it; the first of several. */
   readonly file: string;
   /** Lowest first, as the caller wrote them; what they include or extend is not among them. */
   readonly files: readonly string[];
-  readonly waivers: readonly Waiver[];
   /** Absolute. */
   readonly directory: string;
   /** In the file's order. */
@@ -102,7 +101,7 @@ export async function readComposeFiles(
     name: projectName(root, lookup("COMPOSE_PROJECT_NAME"), directory),
     file: path,
     files,
-    waivers: optional(root, "x-seaworthy", readWaivers) ?? [],
+    ...(optional(root, "x-seaworthy", readDemands) ?? NO_DEMANDS),
     directory,
     services,
     volumes: section(root, "volumes", readVolume),

@@ -69,7 +69,7 @@ export async function readService(
         ? (optional(map, "networks", (node) => readAttachments(node, warnings)) ?? DEFAULT_NETWORKS)
         : [],
     pid: optional(map, "pid", readNamespace) ?? "private",
-    ipc: optional(map, "ipc", readNamespace) ?? "private",
+    ipc: optional(map, "ipc", readIpc) ?? "private",
     mounts: readMounts(map, context),
     grants: [
       ...(optional(map, "secrets", (secrets) => readGrants(secrets, "secret", warnings)) ?? []),
@@ -129,6 +129,11 @@ function readNamespace(node: ComposeNode): ComposeService["pid"] {
   if (mode === "" || mode === "shareable") return "private";
   if (/^(service|container):./.test(mode)) return { share: mode };
   throw valueFault(node, "host, private, service:NAME or container:NAME");
+}
+
+/** `none` is a namespace of its own without `/dev/shm`. */
+function readIpc(node: ComposeNode): ComposeService["ipc"] {
+  return expectString(node) === "none" ? "none" : readNamespace(node);
 }
 
 function readContainerName(node: ComposeNode): string {

@@ -4,7 +4,7 @@ import { COMPOSE_RULES } from "../inspect/compose/rules.ts";
 import { DOCKERFILE_RULES } from "../inspect/dockerfile/rules.ts";
 import { RULES } from "../inspect/inspect-image.ts";
 import { type About, SEVERITIES, type Severity } from "../posture/about.ts";
-import { CONTROLS } from "../posture/controls.ts";
+import { controlsOf } from "../posture/controls.ts";
 import { STACK_CLAIMS } from "../posture/stack-claims.ts";
 import { probesOf } from "../probe/probes.ts";
 
@@ -49,8 +49,8 @@ function collect(): readonly Claim[] {
     const known = claims.get(id) ?? { id, claim, about, fix, probes, tested: [] };
     claims.set(id, { ...known, tested: [...known.tested, tested] });
   };
-  const probes = probesOf(NO_CANARY);
-  for (const control of CONTROLS) {
+  const probes = probesOf(NO_CANARY, "strict");
+  for (const control of controlsOf("strict")) {
     const own = probes.filter((probe) => probe.control.id === control.id).map(({ id }) => id);
     add(TWIN, own, control);
   }

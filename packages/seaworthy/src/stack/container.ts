@@ -61,7 +61,9 @@ export function toContainer(service: ComposeService, context: ContainerContext):
     readOnlyRoot: service.readOnly,
     noNewPrivileges: security.noNewPrivileges,
     capabilities: privileged ? CAPABILITIES : capabilitiesOf(service.capAdd, service.capDrop),
-    seccomp: security.seccomp ?? (privileged ? "unconfined" : "default"),
+    // A profile that is named counts, privileged or not.
+    seccomp:
+      security.seccomp ?? (privileged && security.seccompProfile === undefined ? "unconfined" : "default"),
     systemPaths: security.systemPaths ?? (privileged ? "unconfined" : "default"),
     hostDevices: privileged,
     network: service.network === "pod" ? "private" : ownOr(service.network),

@@ -4,8 +4,12 @@ import { join } from "node:path";
 import type { Finding } from "@seaworthy/evidence";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { COMPOSE_RULES } from "../inspect/compose/rules.ts";
+import { STRICT_CONTROLS } from "../posture/controls.ts";
+import { strictProfile } from "../posture/seccomp/strict-profile.ts";
 import { SILENT } from "../progress/progress.ts";
 import { check } from "./check.ts";
+
+const STRICT = JSON.stringify(strictProfile());
 
 let folder = "";
 beforeAll(async () => {
@@ -370,8 +374,24 @@ test("a health check that calls what the image lacks", async () => {
 });
 
 test("every rule is in the table or has tests of its own", () => {
-  const tested = [...CASES.map(([rule]) => rule), "own-names", "waits-for-health", "set-variables"];
+  const tested = [
+    ...CASES.map(([rule]) => rule),
+    ...STRICT_CONTROLS.map(({ id }) => id),
+    "own-names",
+    "waits-for-health",
+    "set-variables",
+  ];
   expect(COMPOSE_RULES.map(({ id }) => id).toSorted()).toEqual(tested.toSorted());
+});
+
+test("the strict posture asks for more, where it is declared", async () => {
+  const of = async (keys: string): Promise<readonly (string | undefined)[]> => {
+    const all = await findings(app(keys, "x-seaworthy: { posture: strict }"), { "strict.json": STRICT });
+    return STRICT_CONTROLS.map(({ id }) => all.find((one) => one.id === `${id}.compose/app`)?.verdict);
+  };
+  expect(new Set(await of("hostname: x"))).toEqual(new Set(["breached"]));
+  const all = 'ipc: none\nsecurity_opt: ["no-new-privileges:true", "seccomp=strict.json"]';
+  expect(new Set(await of(all))).toEqual(new Set(["held"]));
 });
 
 test("waivers count here, too", async () => {

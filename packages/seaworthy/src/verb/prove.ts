@@ -109,6 +109,7 @@ async function attack(up: Omit<Up, "handle">, io: VerbIo): Promise<readonly Find
           network: state.services.find(({ name }) => name === container.name)?.network,
           workDirectory,
           concurrency: CONCURRENCY,
+          posture: up.built.project.compose.posture,
           source: (key) => sourceOf(up, container.name, key),
           onFinding,
           signal: io.signal,

@@ -1,4 +1,4 @@
-/** Our seccomp profile as a file, for Podman: it takes the path of one where Docker takes the text. */
+/** A seccomp profile as a file, for Podman: it takes the path of one where Docker takes the text. */
 import { randomBytes } from "node:crypto";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,16 +10,17 @@ import type { DockerClient } from "./client.ts";
 
 /**
  * Named by what is in it, so that the few there are can stay for the containers that are started again.
- * @returns `undefined` where no file of ours is of use: Docker, another machine, a profile of the container's own
+ * @returns `undefined` where no file of ours is of use: Docker, another machine
  */
 export async function seccompFile(
   { flavor }: Pick<DockerClient, "flavor">,
   { local }: { readonly local: boolean },
   { seccomp, capabilities, image, extras }: Container,
 ): Promise<string | undefined> {
-  if (flavor !== "podman" || !local || seccomp !== "default" || extras?.seccompProfile !== undefined)
-    return undefined;
-  const text = JSON.stringify(resolveSeccomp({ capabilities, architecture: image.config.architecture }));
+  const own = seccomp === "unconfined" ? undefined : extras?.seccompProfile;
+  if (flavor !== "podman" || !local || (seccomp !== "default" && own === undefined)) return undefined;
+  const subject = { capabilities, architecture: image.config.architecture };
+  const text = own ?? JSON.stringify(resolveSeccomp(subject));
   const folder = join(tmpdir(), `seaworthy-seccomp-${process.getuid?.() ?? 0}`);
   const file = join(folder, `${hexOf(digestOf(text)).slice(0, 16)}.json`);
   await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -134,9 +134,9 @@ function seccompOption(
 ): string | undefined {
   const { seccomp, capabilities, image } = container;
   if (seccomp === "unconfined") return "unconfined";
+  if (flavor === "podman" && seccompFile !== undefined) return seccompFile;
   if (extras.seccompProfile !== undefined) return extras.seccompProfile;
-  if (seccomp === "engine") return undefined;
-  if (flavor === "podman") return seccompFile;
+  if (seccomp === "engine" || flavor === "podman") return undefined;
   return JSON.stringify(resolveSeccomp({ capabilities, architecture: image.config.architecture }));
 }
 
@@ -165,7 +165,7 @@ function toNamespaces(
   return {
     NetworkMode: context.network,
     PidMode: context.pidMode ?? (container.pid === "host" ? "host" : ""),
-    IpcMode: context.ipcMode ?? (container.ipc === "host" ? "host" : "private"),
+    IpcMode: context.ipcMode ?? container.ipc,
     ...(extras.uts === undefined ? {} : { UTSMode: extras.uts }),
     ...(extras.usernsMode === undefined ? {} : { UsernsMode: extras.usernsMode }),
     ...(extras.cgroup === undefined ? {} : { CgroupnsMode: extras.cgroup }),
@@ -184,7 +184,7 @@ function toResources(
     ...(pids === undefined ? {} : { PidsLimit: pids }),
     ...(cpus === undefined ? {} : { NanoCpus: Math.round(cpus * 1e9) }),
     // Shared memory of somebody else's has a size already; Podman refuses another.
-    ...(ipc === "host" || ipcMode !== undefined ? {} : { ShmSize: shmSize }),
+    ...(ipc !== "private" || ipcMode !== undefined ? {} : { ShmSize: shmSize }),
     ...(extras.memoryReservation === undefined ? {} : { MemoryReservation: extras.memoryReservation }),
     ...(extras.memorySwappiness === undefined ? {} : { MemorySwappiness: extras.memorySwappiness }),
     ...(extras.oomScoreAdj === undefined ? {} : { OomScoreAdj: extras.oomScoreAdj }),

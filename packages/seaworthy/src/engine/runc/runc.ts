@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault } from "../../fault/fault.ts";
+import { ownProfile, resolveProfile } from "../../posture/seccomp/profile.ts";
 import { resolveSeccomp } from "../../posture/seccomp/resolve.ts";
 import { run } from "../../shell/run.ts";
 import type { Container } from "../container.ts";
@@ -70,7 +71,7 @@ async function startContainer(
   requireSupported(container);
   const layers = await unpackedLayers(container.image, engine.layerRoot, engine.unpack);
   const machine = await readMachine(container.hostDevices);
-  const seccomp = container.seccomp !== "unconfined" ? defaultSeccomp(container) : undefined;
+  const seccomp = seccompOf(container);
   await mkdir(places.containers, { recursive: true, mode: 0o700 });
   const bundle = join(await realpath(places.containers), id);
   const paths = bundlePaths(bundle, `${places.cgroup}/${id}`);
@@ -134,9 +135,13 @@ function requireSupported(container: Container): void {
   });
 }
 
-function defaultSeccomp(container: Container): object {
-  const { capabilities, image } = container;
-  return resolveSeccomp({ capabilities, architecture: image.config.architecture });
+/** Its own profile, or Seaworthy's default. */
+function seccompOf(container: Container): object | undefined {
+  const { seccomp, capabilities, image } = container;
+  const subject = { capabilities, architecture: image.config.architecture };
+  if (seccomp === "unconfined") return undefined;
+  const profile = ownProfile(container);
+  return profile === undefined ? resolveSeccomp(subject) : resolveProfile(profile, subject);
 }
 
 /** runc with this project's state, and its messages in the bundle rather than among the container's. */

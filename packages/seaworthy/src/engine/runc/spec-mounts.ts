@@ -39,15 +39,15 @@ function systemMounts(container: Container): readonly SpecMount[] {
       options: ["nosuid", "noexec", "nodev", "relatime", sys],
     },
     { destination: "/dev/mqueue", type: "mqueue", source: "mqueue", options: ["nosuid", "noexec", "nodev"] },
-    container.ipc === "host"
-      ? bind("/dev/shm", "/dev/shm", ["nosuid", "noexec", "nodev"])
-      : {
-          destination: "/dev/shm",
-          type: "tmpfs",
-          source: "shm",
-          options: ["nosuid", "noexec", "nodev", "mode=1777", `size=${container.limits.shmSize}`],
-        },
+    ...sharedMemory(container),
   ];
+}
+
+function sharedMemory({ ipc, limits }: Container): readonly SpecMount[] {
+  if (ipc === "none") return [];
+  if (ipc === "host") return [bind("/dev/shm", "/dev/shm", ["nosuid", "noexec", "nodev"])];
+  const options = ["nosuid", "noexec", "nodev", "mode=1777", `size=${limits.shmSize}`];
+  return [{ destination: "/dev/shm", type: "tmpfs", source: "shm", options }];
 }
 
 function nameFiles(paths: BundlePaths): readonly SpecMount[] {

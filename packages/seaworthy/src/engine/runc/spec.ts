@@ -143,7 +143,7 @@ function specNamespaces(container: Container, network: StartOptions["network"]):
     { type: "uts" },
     { type: "cgroup" },
     ...(container.pid === "private" ? [{ type: "pid" } as const] : []),
-    ...(container.ipc === "private" ? [{ type: "ipc" } as const] : []),
+    ...(container.ipc !== "host" ? [{ type: "ipc" } as const] : []),
     ...networkNamespace(network),
   ];
 }

@@ -28,7 +28,6 @@ const REFUSED: readonly (readonly [key: string, field: keyof ContainerExtras])[]
   ["oom_kill_disable", "oomKillDisable"],
   ["memswap_limit", "memorySwap"],
   ["mem_swappiness", "memorySwappiness"],
-  ["security_opt: seccomp", "seccompProfile"],
   ["security_opt: apparmor", "apparmor"],
   ["security_opt", "securityOptions"],
   ["storage_opt", "storageOptions"],

@@ -4,18 +4,21 @@ import type { Container } from "../../engine/container.ts";
 import type { Control } from "../../posture/control.ts";
 import { nonRoot } from "../../posture/controls/non-root.ts";
 import { privateNetwork } from "../../posture/controls/private-network.ts";
-import { CONTROLS } from "../../posture/controls.ts";
+import { controlsOf } from "../../posture/controls.ts";
 import { toContainer } from "../../stack/container.ts";
 import { beginsAsRoot } from "../dockerfile/known-bases.ts";
 import type { Seen } from "../source-rule.ts";
-import { type ComposeRule, type ComposeSubject, judgeKey, remark } from "./subject.ts";
+import { type ComposeRule, type ComposeSubject, judgeKey, NOTHING, remark } from "./subject.ts";
 
 const INTERNAL = { en: "networks with internal: true", ru: "сети с internal: true" };
 
-export const DECLARED_RULES: readonly ComposeRule[] = CONTROLS.map((control) => ({
+export const DECLARED_RULES: readonly ComposeRule[] = controlsOf("strict").map((control) => ({
   ...control,
   ...(control === privateNetwork ? { fix: INTERNAL } : {}),
-  check: (subject) => judges.get(control)?.(subject) ?? declared(subject, control),
+  check: (subject) => {
+    if (control.posture === "strict" && subject.project.posture !== "strict") return NOTHING;
+    return judges.get(control)?.(subject) ?? declared(subject, control);
+  },
 }));
 
 const judges = new Map<Control, (subject: ComposeSubject) => Seen>([

@@ -23,7 +23,7 @@ export const privateIpc: Control = {
     ],
   },
   fix: { en: "remove ipc: host", ru: "уберите ipc: host" },
-  apply: (container) => ({ ...container, ipc: "private" }),
+  apply: (container) => (container.ipc === "host" ? { ...container, ipc: "private" } : container),
   loosen: (container) => ({
     container: { ...container, ipc: "host" },
     difference: { en: "ipc: host", ru: "ipc: host" },

@@ -1,4 +1,5 @@
 /** The kernel's rarely used and often vulnerable calls are out of reach. */
+import type { Container } from "../../engine/container.ts";
 import type { Control } from "../control.ts";
 
 export const seccomp: Control = {
@@ -29,7 +30,14 @@ export const seccomp: Control = {
   },
   apply: (container) => ({ ...container, seccomp: "default" }),
   loosen: (container) => ({
-    container: { ...container, seccomp: "unconfined" },
+    container: unconfined(container),
     difference: { en: "seccomp=unconfined", ru: "seccomp=unconfined" },
   }),
 };
+
+/** Without a profile of its own, too. */
+function unconfined(container: Container): Container {
+  if (container.extras === undefined) return { ...container, seccomp: "unconfined" };
+  const { seccompProfile: _, ...extras } = container.extras;
+  return { ...container, seccomp: "unconfined", extras };
+}

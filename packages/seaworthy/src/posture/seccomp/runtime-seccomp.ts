@@ -14,16 +14,17 @@ export interface SeccompArgument {
 /** Rules are tried together: a call is allowed when any of them allows it. */
 export interface SeccompRule {
   readonly names: readonly string[];
-  readonly action: "SCMP_ACT_ALLOW" | "SCMP_ACT_ERRNO";
+  /** `SCMP_ACT_ALLOW` and `SCMP_ACT_ERRNO` in our own profiles, any of the specification's in those of others. */
+  readonly action: string;
   readonly errnoRet?: number;
   readonly args?: readonly SeccompArgument[];
 }
 
 /** https://github.com/opencontainers/runtime-spec/blob/main/config-linux.md#seccomp */
 export interface RuntimeSeccomp {
-  readonly defaultAction: "SCMP_ACT_ERRNO";
+  readonly defaultAction: string;
   /** What a refused call answers: 1 is EPERM. */
-  readonly defaultErrnoRet: number;
+  readonly defaultErrnoRet?: number;
   readonly architectures: readonly string[];
   readonly syscalls: readonly SeccompRule[];
 }

@@ -1,7 +1,7 @@
 /** Mounts, as root, over a directory of the container's own. */
 import { noMount } from "../../posture/controls/no-mount.ts";
 import { text } from "../../trampoline/client.ts";
-import { succeeded } from "../attacker.ts";
+import { failedWith, outcomeOf, succeeded } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
 
 export const mount: Probe = {
@@ -9,15 +9,17 @@ export const mount: Probe = {
   control: noMount,
   as: "root",
   async attempt({ attacker }) {
-    const result = await attacker.call('mount("none", "/dev/shm", "tmpfs", 0, NULL)', "mount", [
+    const result = await attacker.call('mount("none", "/dev", "tmpfs", 0, NULL)', "mount", [
       text("none"),
-      text("/dev/shm"),
+      text("/dev"),
       text("tmpfs"),
       0,
       0,
     ]);
     if (succeeded(result))
       return attacker.breached({ en: "root mounted a file system", ru: "root смонтировал файловую систему" });
+    if (!failedWith(result, "EPERM", "EACCES", "ENOSYS"))
+      return attacker.unable({ en: outcomeOf(result), ru: outcomeOf(result) });
     return attacker.refused({ en: "root cannot mount", ru: "root не может монтировать" });
   },
 };

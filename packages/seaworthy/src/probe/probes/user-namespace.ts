@@ -20,9 +20,9 @@ export const userNamespace: Probe = {
         en: "no namespace could be made",
         ru: "создать пространство имён не удалось",
       });
-    const mounted = await attacker.call('mount("none", "/dev/shm", "tmpfs") inside', "mount", [
+    const mounted = await attacker.call('mount("none", "/dev", "tmpfs") inside', "mount", [
       text("none"),
-      text("/dev/shm"),
+      text("/dev"),
       text("tmpfs"),
       0,
       0,

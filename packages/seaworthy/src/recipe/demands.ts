@@ -1,7 +1,7 @@
-/** Reads the top-level `x-seaworthy.waivers`: what somebody knowingly accepts, why, and until when. */
+/** Reads the top-level `x-seaworthy`: how much is claimed of the stack, and what somebody knowingly accepts, why, and until when. */
 import { checkKeys } from "./compose-keys.ts";
 import { type ComposeNode, valueFault } from "./compose-node.ts";
-import { expectList, expectMap, expectString, optional, required } from "./expect.ts";
+import { expectList, expectMap, expectOneOf, expectString, optional, required } from "./expect.ts";
 
 /** Still attacked and still shown; it only keeps a breach of this claim from failing the proof. */
 export interface Waiver {
@@ -17,11 +17,22 @@ export interface Waiver {
 
 const WAIVER_KEYS = { supported: ["control", "service", "reason", "owner", "until"], known: [] } as const;
 
+export interface Demands {
+  /** `strict` claims what a container that is hardened by the book still allows, as well. */
+  readonly posture: "baseline" | "strict";
+  readonly waivers: readonly Waiver[];
+}
+
+export const NO_DEMANDS: Demands = { posture: "baseline", waivers: [] };
+
 /** @param node the value of `x-seaworthy` at the top of the file */
-export function readWaivers(node: ComposeNode): readonly Waiver[] {
+export function readDemands(node: ComposeNode): Demands {
   const map = expectMap(node);
-  checkKeys(map, { supported: ["waivers"], known: [] });
-  return (optional(map, "waivers", expectList)?.items ?? []).map(readWaiver);
+  checkKeys(map, { supported: ["posture", "waivers"], known: [] });
+  return {
+    posture: optional(map, "posture", (word) => expectOneOf(word, ["baseline", "strict"])) ?? "baseline",
+    waivers: (optional(map, "waivers", expectList)?.items ?? []).map(readWaiver),
+  };
 }
 
 function readWaiver(node: ComposeNode): Waiver {
