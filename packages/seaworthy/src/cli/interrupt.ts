@@ -1,4 +1,5 @@
 /** Ctrl-C and its kin as an abort signal; what was started gets the time to stop. The second Ctrl-C does not wait. */
+import { setMaxListeners } from "node:events";
 import { Fault } from "../fault/fault.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -6,6 +7,8 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** Runs work that stops when the process is told to; then throws a Fault with exit code 2. */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
+  // Every attack under way waits for it.
+  setMaxListeners(0, controller.signal);
   let told: string | undefined;
   const stop = (name: string): void => {
     if (told !== undefined) process.exit(2);

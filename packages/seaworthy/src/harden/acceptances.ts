@@ -59,6 +59,10 @@ const REASONS: Readonly<Record<string, Reason>> = {
     "It is built here. FROM name@sha256:... in its Dockerfile and a lock file with hashes for what it installs pin its parts",
     "A tag can be moved. image: name@sha256:..., as docker pull prints it, cannot",
   ),
+  "programs-exist": ({ service, seen }) =>
+    service.healthCheck !== undefined && seen?.worked === true
+      ? "The image's own health check calls a program that it lacks. HEALTHCHECK NONE in its Dockerfile, or a program that it has"
+      : undefined,
   "no-shell": ({ service, origin }) => {
     if (origin === "built from its Dockerfile")
       return "Its base image brings one. A final stage FROM an image without a shell, health check and command in exec form, and it is gone";
@@ -96,6 +100,10 @@ const REASONS: Readonly<Record<string, Reason>> = {
       ? "It listens nowhere, so that nobody but its author can tell whether it works. Let it touch a file as it goes on, and check the file's age"
       : "No program in its image can ask whether it works. Put one in (busybox, curl, or one of its own), and name it under healthcheck";
   },
+  "store-password": () =>
+    "It asks for none, and its clients know none. --requirepass or a file of users for Redis, POSTGRES_PASSWORD_FILE for PostgreSQL, each as a secret that its clients are given too",
+  "no-secrets-in-environment": () =>
+    "Its password is a variable, which a Compose file alone cannot change for its program. Where the program takes a file (POSTGRES_PASSWORD_FILE), give it one under secrets",
   "stops-on-signal": ({ service: { container } }, { hardened }) =>
     `Seen on ${container.stopSignal}: ${hardened?.summary.en ?? "it does not end with 0"}. Its program is to handle the signal, finish what is under way, and exit with 0`,
 };

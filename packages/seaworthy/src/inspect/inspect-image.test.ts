@@ -11,6 +11,8 @@ const entry = (path: string, more: Partial<InspectedEntry> = {}): InspectedEntry
   ...more,
 });
 
+const NODE = entry("usr/local/bin/node", { mode: 0o755 });
+
 function image(more: Partial<InspectedImage> = {}, files: Record<string, string> = {}): InspectedImage {
   return {
     service: "app",
@@ -30,9 +32,19 @@ function image(more: Partial<InspectedImage> = {}, files: Record<string, string>
     developmentOnly: ["app/node_modules/typescript"],
     secrets: new Map([["db_password", Buffer.from("correct horse battery")]]),
     budget: 150,
+    runs: {
+      argv: ["node", "dist/server.js"],
+      healthCheck: [],
+      ...{ workingDirectory: "/app", path: "/usr/local/bin:/usr/bin", mounts: [] },
+    },
     pinnedBy: "3 packages in seaworthy.lock",
     ...more,
   };
+}
+
+function runs(more: Partial<InspectedImage["runs"]>): InspectedImage {
+  const one = image();
+  return { ...one, runs: { ...one.runs, ...more } };
 }
 
 async function verdicts(subject: InspectedImage): Promise<Record<string, string>> {
@@ -48,18 +60,22 @@ describe("each rule finds what it forbids", () => {
   const key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAabcdef\n";
   test.each<[string, InspectedImage]>([
     ["pinned", image({ pinnedBy: undefined })],
-    ["no-shell", image({ entries: [entry("usr/bin/dash")] })],
-    ["no-shell", image({ entries: [entry("bin/sh", { kind: "symlink" })] })],
-    ["no-package-manager", image({ entries: [entry("usr/local/bin/npm", { kind: "symlink" })] })],
-    ["no-set-id-files", image({ entries: [entry("usr/bin/su", { mode: 0o4755 })] })],
-    ["no-set-id-files", image({ entries: [entry("usr/bin/wall", { mode: 0o2755 })] })],
+    ["programs-exist", runs({ argv: ["python3"] })],
+    ["programs-exist", runs({ argv: ["./run"] })],
+    ["programs-exist", runs({ argv: ["/app/nothing"] })],
+    ["programs-exist", runs({ healthCheck: ["curl", "-f", "x"] })],
+    ["no-shell", image({ entries: [NODE, entry("usr/bin/dash")] })],
+    ["no-shell", image({ entries: [NODE, entry("bin/sh", { kind: "symlink" })] })],
+    ["no-package-manager", image({ entries: [NODE, entry("usr/local/bin/npm", { kind: "symlink" })] })],
+    ["no-set-id-files", image({ entries: [NODE, entry("usr/bin/su", { mode: 0o4755 })] })],
+    ["no-set-id-files", image({ entries: [NODE, entry("usr/bin/wall", { mode: 0o2755 })] })],
     ["no-secrets", image({}, { "app/config.js": "const p = 'correct horse battery';" })],
     ["no-secrets", image({}, { "app/key.txt": key })],
     ["no-secrets", image({}, { "app/.env": "A=1" })],
     ["no-secrets", image({}, { "app/.npmrc": "x" })],
     [
       "no-development-dependencies",
-      image({ entries: [entry("app/node_modules/typescript", { kind: "directory" })] }),
+      image({ entries: [NODE, entry("app/node_modules/typescript", { kind: "directory" })] }),
     ],
     ["size-budget", image({ budget: 99 })],
   ])("%s", async (rule, subject) => {
@@ -72,6 +88,7 @@ test("a header without a key is not a key, and a similar name is not a shell", a
   const subject = image(
     {
       entries: [
+        NODE,
         entry("app/node_modules/sh/index.js"),
         entry("usr/share/bash-completion/npm"),
         entry("usr/bin/shred"),
@@ -80,6 +97,32 @@ test("a header without a key is not a key, and a similar name is not a shell", a
     { "usr/lib/libcrypto.so": "x-----BEGIN PRIVATE KEY-----\0%s\0-----BEGIN ", "app/environment.js": "" },
   );
   expect(Object.values(await verdicts(subject))).not.toContain("breached");
+});
+
+describe("programs that are there", () => {
+  const entries = [
+    entry("usr/bin/sh"),
+    entry("bin", { kind: "symlink" }),
+    entry("usr/bin/wget", { kind: "symlink" }),
+    entry("app/run"),
+  ];
+  test.each<[string, Partial<InspectedImage["runs"]>]>([
+    ["by name, in a folder of PATH", { argv: ["wget"] }],
+    ["by path, through a folder that is a link", { argv: ["/bin/sh", "-c", "exec wget x || exit 1"] }],
+    ["relative to the working directory", { argv: ["./run"] }],
+    ["in something mounted, which is not the image's", { argv: ["/data/tool"], mounts: ["/data"] }],
+    ["a word that a variable makes", { argv: ["/bin/sh", "-c", "$PROGRAM x; [ -f y ]"] }],
+  ])("%s", async (_, more) => {
+    expect(["held", "absent"]).toContain((await verdicts({ ...runs(more), entries }))["programs-exist"]);
+  });
+
+  test("a shell's line calls what is not there", async () => {
+    const line = ["/bin/sh", "-c", "curl -f http://localhost || exit 1"];
+    const [finding] = (
+      await inspectImage({ ...runs({ healthCheck: line }), entries }, () => undefined)
+    ).filter(({ control }) => control === "programs-exist");
+    expect(finding?.hardened?.summary.en).toBe("not in the image: node (command), curl (health check)");
+  });
 });
 
 test("a secret's value is never in the finding", async () => {

@@ -7,10 +7,12 @@ import { noSecrets } from "./rules/no-secrets.ts";
 import { noSetIdFiles } from "./rules/no-set-id-files.ts";
 import { noShell } from "./rules/no-shell.ts";
 import { pinned } from "./rules/pinned.ts";
+import { programsExist } from "./rules/programs-exist.ts";
 import { sizeBudget } from "./rules/size-budget.ts";
 
 export const RULES: readonly Rule[] = [
   pinned,
+  programsExist,
   noShell,
   noPackageManager,
   noSetIdFiles,

@@ -34,6 +34,18 @@ export interface InspectedImage {
   readonly secrets: ReadonlyMap<string, Uint8Array>;
   /** In bytes, unpacked; `undefined` when no budget was set. */
   readonly budget: number | undefined;
+  /** What the service runs, the Compose file's own words included. */
+  readonly runs: {
+    readonly argv: readonly string[];
+    /** Exec form; empty when there is none. */
+    readonly healthCheck: readonly string[];
+    /** Absolute. */
+    readonly workingDirectory: string;
+    /** Where programs without a slash are looked up. */
+    readonly path: string;
+    /** Paths that something is mounted at: what lies there is not the image's. */
+    readonly mounts: readonly string[];
+  };
   /** How every byte of the image is pinned, or `undefined` when something in it is not. */
   readonly pinnedBy: string | undefined;
 }

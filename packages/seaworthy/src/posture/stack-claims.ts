@@ -3,12 +3,16 @@ import type { StackClaim } from "./stack-claim.ts";
 import { dataSurvivesRestart } from "./stack-claims/data-survives-restart.ts";
 import { datastoreUnreachable } from "./stack-claims/datastore-unreachable.ts";
 import { healthy } from "./stack-claims/healthy.ts";
+import { noSecretsInEnvironment } from "./stack-claims/no-secrets-in-environment.ts";
 import { publishedPorts } from "./stack-claims/published-ports.ts";
 import { stopsOnSignal } from "./stack-claims/stops-on-signal.ts";
+import { storePassword } from "./stack-claims/store-password.ts";
 
 export const STACK_CLAIMS: readonly StackClaim[] = [
   publishedPorts,
   datastoreUnreachable,
+  storePassword,
+  noSecretsInEnvironment,
   healthy,
   stopsOnSignal,
   dataSurvivesRestart,

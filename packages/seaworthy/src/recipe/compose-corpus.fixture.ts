@@ -1,5 +1,7 @@
 /** Compose files of many shapes, for reading them beside another reader. */
 
+import { parse, stringify } from "yaml";
+
 const app = (lines: string): string =>
   `services:\n  app:\n    image: redis:8\n    ${lines.replaceAll("\n", "\n    ")}\n  db: { image: "postgres:15" }\n`;
 
@@ -528,3 +530,35 @@ export const LAID_REFUSED: readonly (readonly [string, Shape])[] = [
     },
   ],
 ];
+
+/** Always the same files: services made of keys that stand in `ALIKE`, where some contradict each other. */
+export function madeFiles(count: number): readonly string[] {
+  let seed = 20_261_123;
+  const next = (below: number): number => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((seed / 2_147_483_648) * below);
+  };
+  const keys = ALIKE.flatMap(([, text]) => Object.entries(plainService(text) ?? {}));
+  return Array.from({ length: count }, () => {
+    const services = Object.fromEntries(
+      ["app", "worker", "web"].slice(0, 1 + next(3)).map((name) => {
+        const picked = Array.from({ length: 1 + next(8) }, () => keys[next(keys.length)] ?? []);
+        return [name, { image: "redis:8", ...(Object.fromEntries(picked) as object) }];
+      }),
+    );
+    return stringify({ name: "made", services });
+  });
+}
+
+/** The keys of a file that has nothing beside services, and refers to nothing outside of its first one. */
+function plainService(text: string): object | undefined {
+  const { services, ...rest } = parse(text) as { services?: Record<string, object> };
+  if (Object.keys(rest).length > 0) return undefined;
+  const { app: own } = services ?? {};
+  const names = Object.keys(services ?? {}).join(" ");
+  return names === "app db" &&
+    own !== undefined &&
+    !/"depends_on"|"links"|service:|"extends"/.test(JSON.stringify(own))
+    ? own
+    : undefined;
+}

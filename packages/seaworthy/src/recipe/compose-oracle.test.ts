@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { type ComposeProject, readComposeFile, readComposeFiles } from "./compose.ts";
-import { ALIKE, LAID, LAID_REFUSED, REFUSED, type Shape } from "./compose-corpus.fixture.ts";
+import { ALIKE, LAID, LAID_REFUSED, madeFiles, REFUSED, type Shape } from "./compose-corpus.fixture.ts";
 import type { ComposeService } from "./compose-service.ts";
 import { parseDuration } from "./durations.ts";
 import { findComposeFiles } from "./find-compose-files.ts";
@@ -33,6 +33,33 @@ describe.skipIf(!available)(
         }),
       ) as Theirs;
       expectAlike(await readComposeFile(file, environment), theirs);
+    });
+
+    const made = madeFiles(150);
+    test.each(made.map((text, index) => [index, text] as const))(
+      "reads or refuses the same: made file %i",
+      async (_, text) => {
+        const file = write(text);
+        const outcome = spawnSync(
+          command[0] ?? "",
+          [...command.slice(1), "-f", file, "config", "--format", "json"],
+          {
+            encoding: "utf8",
+            env: environment,
+          },
+        );
+        if (outcome.status !== 0) {
+          await expect(readComposeFile(file, environment), text).rejects.toMatchObject({
+            name: "Fault",
+            exit: 3,
+          });
+        } else expectAlike(await readComposeFile(file, environment), JSON.parse(outcome.stdout) as Theirs);
+      },
+    );
+
+    test("the corpus has more than two hundred files", () => {
+      const written = [ALIKE, LAID, LAID_REFUSED, REFUSED].reduce((sum, list) => sum + list.length, 0);
+      expect(written + made.length).toBeGreaterThan(200);
     });
 
     test.each(LAID)("lays and refers alike: %s", async (_, shape) => {

@@ -8,7 +8,7 @@ import type { StackService } from "../engine/stack-service.ts";
 import type { Image, ImageConfig } from "../oci/image.ts";
 import { CAPABILITIES } from "../recipe/capabilities.ts";
 import { readComposeFile } from "../recipe/compose.ts";
-import { DEFAULT_CAPABILITIES, toContainer } from "./container.ts";
+import { type Account, DEFAULT_CAPABILITIES, toContainer } from "./container.ts";
 
 let root = "";
 beforeAll(async () => {
@@ -42,7 +42,14 @@ const config: ImageConfig = {
   created: "2020-01-01T00:00:00Z",
 };
 
-async function convert(lines: string, changes: Partial<ImageConfig> = {}, top = ""): Promise<StackService> {
+const POSTGRES: Account = { name: "postgres", uid: 999, gid: 998, groups: [50] };
+
+async function convert(
+  lines: string,
+  changes: Partial<ImageConfig> = {},
+  top = "",
+  accounts: readonly Account[] = [POSTGRES],
+): Promise<StackService> {
   const file = join(root, "compose.yaml");
   await writeFile(
     file,
@@ -61,11 +68,17 @@ async function convert(lines: string, changes: Partial<ImageConfig> = {}, top = 
   return toContainer(service, {
     project,
     image,
-    accounts: [{ name: "postgres", uid: 999, gid: 998, groups: [50] }],
+    accounts,
     groups: new Map([["staff", 50]]),
     stateRoot: "/state",
   });
 }
+
+test("an account that calls itself something else is who its number says", async () => {
+  const accounts = [{ name: "appuser", uid: 0, gid: 0, groups: [] }];
+  const { container } = await convert("user: appuser", {}, "", accounts);
+  expect(container.user).toEqual({ uid: 0, gid: 0, groups: [] });
+});
 
 test("a service that says nothing is what Docker would run", async () => {
   const { container, ...rest } = await convert("{}".slice(2));

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Finding, SourceLine } from "@seaworthy/evidence";
 import { decompress } from "../codec/decompress.ts";
 import { hasSum, isSumsFile, parseSums } from "../debian/package-files.ts";
+import type { StackService } from "../engine/stack-service.ts";
 import { inspectImage } from "../inspect/inspect-image.ts";
 import type { InspectedFile, InspectedImage } from "../inspect/rule.ts";
 import type { Image } from "../oci/image.ts";
@@ -15,10 +16,13 @@ import { pinnedBy } from "./pinned-by.ts";
 import type { Project } from "./project.ts";
 import type { ServiceImage } from "./service-image.ts";
 
+/** What engines look programs up in where an image says nothing. */
+const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const MAX_LAYER = 8 * 1024 ** 3;
 
 export async function inspectImages(
   built: Built,
+  services: readonly StackService[],
   source: (service: string, key: string) => SourceLine,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
@@ -26,7 +30,7 @@ export async function inspectImages(
   const findings: Finding[] = [];
   for (const one of built.services) {
     signal.throwIfAborted();
-    const inspected = await inspectedImage(one, built, secrets);
+    const inspected = await inspectedImage(one, built, secrets, runsOf(one, services));
     findings.push(...(await inspectImage(inspected, (key) => source(one.service, key))));
   }
   return findings;
@@ -36,6 +40,7 @@ async function inspectedImage(
   one: ServiceImage,
   built: Built,
   secrets: ReadonlyMap<string, Uint8Array>,
+  runs: InspectedImage["runs"],
 ): Promise<InspectedImage> {
   const { service, role, stored } = one;
   const { project, images } = built;
@@ -45,7 +50,7 @@ async function inspectedImage(
   const paths = visiblePaths(listings);
   const published = new Set(paths.filter(({ reason }) => reason.kind === "debian").map(({ path }) => path));
   return {
-    ...{ service, image, secrets },
+    ...{ service, image, secrets, runs },
     role: role === "app" ? "app" : "backing",
     entries: paths.map(({ path, kind, mode, size, reason }) => ({
       ...{ path, kind, mode, size },
@@ -61,6 +66,17 @@ async function inspectedImage(
     developmentOnly: plan?.developmentOnly ?? [],
     budget: plan?.budget,
     pinnedBy: pinnedBy(built, one),
+  };
+}
+
+function runsOf(one: ServiceImage, services: readonly StackService[]): InspectedImage["runs"] {
+  const service = services.find(({ container }) => container.name === one.service);
+  if (service === undefined) throw new TypeError(`expected ${one.service} among the services`);
+  const { argv, workingDirectory, env, mounts } = service.container;
+  return {
+    ...{ argv, workingDirectory, mounts: mounts.map(({ target }) => target) },
+    healthCheck: service.healthCheck?.argv ?? [],
+    path: env.get("PATH") ?? DEFAULT_PATH,
   };
 }
 

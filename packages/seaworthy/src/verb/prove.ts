@@ -123,7 +123,8 @@ async function attack(up: Omit<Up, "handle">, io: VerbIo): Promise<readonly Find
     });
     const images = async (): Promise<void> => {
       const source = (service: string, key: string): SourceLine => sourceOf(up, service, key);
-      for (const finding of await inspectImages(up.built, source, io.signal)) onFinding(finding);
+      for (const finding of await inspectImages(up.built, spec.services, source, io.signal))
+        onFinding(finding);
     };
     // The second stack mostly waits for health checks; meanwhile containers are attacked and images read.
     for (const outcome of await Promise.allSettled([containers(), stack, images()])) {

@@ -63,7 +63,7 @@ export function answerOf(code: number | undefined, words: string): Answer {
   return code === 0 && !REDIS_ERROR.test(text) ? { kind: "yes", text } : { kind: "no", text: last };
 }
 
-async function ask(
+export async function ask(
   double: DoubleStack,
   service: string,
   argv: readonly string[],
@@ -78,9 +78,10 @@ async function ask(
   }
 }
 
-function postgres({ container }: StackService, double: DoubleStack): DataStore {
+/** A client that runs what it is given on its standard input, and stops at the first mistake. */
+export function psqlOf({ container }: StackService): readonly string[] {
   const user = container.env.get("POSTGRES_USER") ?? "postgres";
-  const psql = [
+  return [
     "psql",
     "--no-psqlrc",
     "--no-password",
@@ -90,6 +91,11 @@ function postgres({ container }: StackService, double: DoubleStack): DataStore {
     `--username=${user}`,
     `--dbname=${container.env.get("POSTGRES_DB") ?? user}`,
   ];
+}
+
+function postgres(service: StackService, double: DoubleStack): DataStore {
+  const { container } = service;
+  const psql = psqlOf(service);
   const sql = (text: string): Promise<Answer> => ask(double, container.name, psql, text);
   return {
     write: (value) =>
@@ -104,11 +110,17 @@ function postgres({ container }: StackService, double: DoubleStack): DataStore {
   };
 }
 
-/** Logs in as whoever the service's own configuration lets write; the password goes through standard input only. */
-async function redis({ container }: StackService, double: DoubleStack): Promise<DataStore> {
+/** As the service's own configuration has it: its secrets, and how it is started. */
+export async function loginOf({ container }: StackService): Promise<ReturnType<typeof redisLogin>> {
   const secrets = container.mounts.filter((mount) => mount.kind === "secret");
   const texts = await Promise.all(secrets.map(({ source }) => readFile(source, "utf8").catch(() => "")));
-  const { login, prefix } = redisLogin([...texts, container.argv.join(" ")].join("\n"));
+  return redisLogin([...texts, container.argv.join(" ")].join("\n"));
+}
+
+/** Logs in as whoever the service's own configuration lets write; the password goes through standard input only. */
+async function redis(service: StackService, double: DoubleStack): Promise<DataStore> {
+  const { container } = service;
+  const { login, prefix } = await loginOf(service);
   const key = `${prefix}seaworthy-marker`;
   const command = async (words: string): Promise<Answer> => {
     const answer = await ask(double, container.name, ["redis-cli"], `${login}${words}\n`);

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Finding } from "@seaworthy/evidence";
@@ -11,7 +11,9 @@ import { freeLoopbackPort } from "../../net/free-port.ts";
 import { createRuncRuntime } from "../../stack/runc/runtime.ts";
 import type { StackRuntime } from "../../stack/stack-runtime.ts";
 import type { StackSpec } from "../../stack/stack-spec.ts";
+import type { StackState } from "../../stack/state.ts";
 import { doubleName } from "./double-stack.ts";
+import { processesOf, startedWith } from "./processes.ts";
 import { proveStack } from "./prove-stack.ts";
 import type { Role } from "./scene.ts";
 
@@ -26,6 +28,32 @@ const check = (script: string): HealthCheck => ({
   argv: ["/bin/sh", "-c", script],
   ...{ interval: 100, timeout: 2_000, startPeriod: 0, startInterval: 100, retries: 3 },
 });
+
+/** All that a proof could leave behind in the live containers: processes, mounts, and files that can be written. */
+async function traceable({ services }: StackState, names: readonly string[]): Promise<unknown> {
+  const running = services.flatMap(({ name, pid }) =>
+    pid === undefined || !names.includes(name) ? [] : [{ name, pid }],
+  );
+  return await Promise.all(
+    running.map(async ({ name, pid }) => {
+      const lines = await Promise.all((await processesOf(pid)).map(startedWith));
+      const folders = ["", "tmp", "dev", "dev/shm", "home", "data"];
+      return {
+        name,
+        // Health checks come and go.
+        processes: lines
+          .flatMap((one) => one?.commandLine ?? [])
+          .filter((line) => /sleep|httpd|nc -ll|trap/.test(line) && !/wget|runc/.test(line))
+          .toSorted(),
+        mounts: readFileSync(`/proc/${pid}/mountinfo`, "utf8"),
+        files: folders.map((folder) => {
+          const path = `/proc/${pid}/root/${folder}`;
+          return existsSync(path) ? readdirSync(path).toSorted() : undefined;
+        }),
+      };
+    }),
+  );
+}
 
 here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, () => {
   let lab: Lab;
@@ -100,6 +128,10 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
     await using stack = await runtime.start(spec, { leash: true });
     await stack.waitHealthy({ timeout: 10_000 }).catch(() => undefined);
     const seen: Finding[] = [];
+    const steady = services
+      .filter(({ restart }) => restart.policy === "no")
+      .map(({ container }) => container.name);
+    const before = await traceable(stack.state(), steady);
     const findings = await proveStack({
       spec,
       state: stack.state(),
@@ -110,11 +142,21 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
       onFinding: (finding) => seen.push(finding),
     });
     expect(findings).toEqual(seen);
+    expect(await traceable(stack.state(), steady), "the live containers are as they were").toEqual(before);
     return new Map(findings.map((finding) => [finding.id, finding]));
   }
 
   const verdicts = (findings: ReadonlyMap<string, Finding>): Readonly<Record<string, string>> =>
     Object.fromEntries([...findings].map(([id, { verdict }]) => [id, verdict]));
+
+  /** What is looked at in every live process. */
+  const each = (service: string): Readonly<Record<string, string>> =>
+    Object.fromEntries(
+      [
+        ...["non-root", "no-new-privileges", "capabilities", "seccomp"].map((id) => `${id}.every-process`),
+        "no-secrets-in-environment",
+      ].map((id) => [`${id}/${service}`, "held"]),
+    );
 
   const HTTP = "echo answer > /tmp/index.html; ";
   const HTTPD = server("httpd -f -p 8000 -h /tmp");
@@ -135,12 +177,16 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
     });
     const findings = await prove([app, cache], (name) => (name === "cache" ? "redis" : "app"));
     expect(verdicts(findings)).toEqual({
+      ...each("app"),
+      ...each("cache"),
       "published-ports/app": "held",
       "healthy/app": "held",
       "stops-on-signal/app": "held",
       "data-survives-restart/app": "held",
       "published-ports/cache": "held",
       "datastore-unreachable/cache": "held",
+      // Nobody in this image speaks to Redis: what was not asked is not known.
+      "store-password/cache": "unproven",
       "healthy/cache": "held",
       "stops-on-signal/cache": "held",
       "data-survives-restart/cache": "absent",
@@ -198,6 +244,54 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
       verdict: "breached",
       hardened: { summary: { en: "still there after 0.3 s" } },
     });
+  });
+
+  test("a worker with other rights than the first process, and a password in the environment", async () => {
+    const root = { user: { uid: 0, gid: 0, groups: [] }, capabilities: ["SETUID", "SETGID"] };
+    // The first process is nobody's but root's: its worker gives everything up.
+    const script = "su -s /bin/sh nobody -c 'sleep 61' & " + server("sleep 60");
+    const app = service(
+      "app",
+      script,
+      {},
+      {
+        ...root,
+        env: new Map([
+          ["PATH", "/bin"],
+          ["DB_PASSWORD", "correct-horse"],
+        ]),
+      },
+    );
+    const findings = await prove([app]);
+    expect(findings.get("non-root.every-process/app")).toMatchObject({ verdict: "breached" });
+    expect(findings.get("capabilities.every-process/app")).toMatchObject({ verdict: "breached" });
+    expect(findings.get("seccomp.every-process/app")).toMatchObject({ verdict: "held" });
+    expect(findings.get("no-secrets-in-environment/app")).toMatchObject({
+      verdict: "breached",
+      hardened: { summary: { en: /^read DB_PASSWORD of \/proc\/PID\/environ: sha256 [0-9a-f]{12}$/ } },
+    });
+    expect(JSON.stringify([...findings.values()])).not.toContain("correct-horse");
+  });
+
+  test("services that will not be looked at: each gets a verdict, none a pass, and the proof comes to an end", async () => {
+    const mortal = service("mortal", "sleep 0.2; exit 1", { restart: { policy: "always" } });
+    const murderous = service("murderous", `trap '' TERM; (sleep 0.3; kill -9 -1) & ${server("sleep 60")}`, {
+      healthCheck: check("kill -9 1; false"),
+      restart: { policy: "always" },
+    });
+    const noisy = service(
+      "noisy",
+      `${server("sleep 60")} & yes "$(printf '\\377\\000')"`,
+      {},
+      { stopGrace: 300 },
+    );
+    const findings = await prove([mortal, murderous, noisy]);
+    for (const name of ["mortal", "murderous"]) {
+      expect(findings.get(`stops-on-signal/${name}`)?.verdict).not.toBe("held");
+      expect(findings.get(`healthy/${name}`)?.verdict).not.toBe("held");
+    }
+    expect(findings.get("stops-on-signal/noisy")?.verdict).not.toBe("held");
+    for (const finding of findings.values()) expect(finding.verdict, finding.id).toBeTruthy();
   });
 
   test("a data store on the host's network is reached there, and its double is not put there", async () => {

@@ -11,11 +11,14 @@ import type { StackState } from "../../stack/state.ts";
 import { proveDataSurvives } from "./data-survives-restart.ts";
 import { proveUnreachable } from "./datastore-unreachable.ts";
 import { startDouble } from "./double-stack.ts";
+import { proveEveryProcess } from "./every-process.ts";
 import { insidePorts } from "./exposure.ts";
 import { proveHealthy } from "./healthy.ts";
 import { provePublishedPorts } from "./published-ports.ts";
 import type { Role, StackScene } from "./scene.ts";
+import { proveNoSecrets } from "./secrets-in-environment.ts";
 import { proveStops } from "./stops-on-signal.ts";
+import { proveStorePassword } from "./store-password.ts";
 import { together } from "./together.ts";
 
 export interface ProveStackOptions {
@@ -88,7 +91,10 @@ async function look(scene: StackScene, service: StackService): Promise<readonly 
   return [
     await provePublishedPorts(scene, service),
     await proveUnreachable(scene, service),
+    await proveStorePassword(scene, service),
     await proveHealthy(scene, service),
+    await proveNoSecrets(scene, service),
+    ...(await proveEveryProcess(scene, service)),
   ];
 }
 

@@ -39,11 +39,11 @@ export function attempt(
   return { outcome, summary: { en, ru }, steps };
 }
 
-/** Two attempts and a claim to a finding. */
+/** Two attempts and a claim to a finding; `probe` is named where the claim is put to the test in other ways, too. */
 export function conclude(
   scene: StackScene,
   { container }: StackService,
-  { control, claim, key, fix }: StackClaim,
+  { control, probe, claim, key, fix }: StackClaim & { readonly probe?: string },
   hardened: Attempt,
   twin: Attempt | undefined,
   loosened: Text,
@@ -51,7 +51,7 @@ export function conclude(
   const { verdict, reason } = judge(hardened, twin);
   const source = scene.source(container.name, key);
   return {
-    id: `${control}/${container.name}`,
+    id: `${probe === undefined ? control : `${control}.${probe}`}/${container.name}`,
     ...{ control, kind: "control", service: container.name, claim, verdict },
     ...(reason === undefined ? {} : { reason }),
     hardened,

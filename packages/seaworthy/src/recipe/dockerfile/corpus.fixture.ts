@@ -92,6 +92,24 @@ const STAGES = [
   "FROM base AS a-b_c.d",
 ];
 
+/** What no builder takes. */
+export const REFUSED: readonly string[] = [
+  "# only a comment\n",
+  "RUN true\nFROM scratch\n",
+  "FROM scratch\nRUM true\n",
+  "FROM scratch\nCOPY\n",
+  "FROM scratch AS\n",
+  "FROM scratch y z\n",
+  "FROM scratch\nRUN <<EOF\ntrue\n",
+  "# escape=x\nFROM scratch\n",
+  "FROM scratch\nONBUILD ONBUILD RUN x\n",
+  "FROM scratch\nONBUILD FROM x\n",
+  "FROM scratch\nCOPY one\n",
+  "FROM scratch\nENV A\n",
+  "FROM scratch\nRUN --nothing=x true\n",
+  "FROM scratch\nUSER\n",
+];
+
 /** Always the same files. */
 export function dockerfileCorpus(): readonly string[] {
   let seed = 20_261_123;

@@ -1,12 +1,19 @@
 /** Reads a Dockerfile: every instruction in its stage, or the line that no builder would take. */
+import type { Place } from "../../fault/fault.ts";
 import { closest } from "../closest.ts";
 import { type Dockerfile, type Instruction, KEYWORDS, type Keyword, type Stage } from "./instruction.ts";
 import { type LogicalLine, readLines, syntax } from "./lines.ts";
 import { expand } from "./variables.ts";
 import { pairs, words } from "./words.ts";
 
-/** Whose first arguments may be `--flags`. */
-const WITH_FLAGS: readonly Keyword[] = ["ADD", "COPY", "FROM", "HEALTHCHECK", "RUN"];
+/** Whose first arguments may be `--flags`, and which. */
+const FLAGS: Readonly<Partial<Record<Keyword, readonly string[]>>> = {
+  ADD: ["checksum", "chmod", "chown", "exclude", "keep-git-dir", "link", "unpack"],
+  COPY: ["chmod", "chown", "exclude", "from", "link", "parents"],
+  FROM: ["platform"],
+  HEALTHCHECK: ["interval", "retries", "start-interval", "start-period", "timeout"],
+  RUN: ["device", "mount", "network", "security"],
+};
 const FLAG = /^--([a-z][a-z-]*)(?:=(\S*))?(?:\s+|$)/;
 /** Not to be left to others. */
 const NO_TRIGGER = /^(?:FROM|MAINTAINER|ONBUILD)\b/i;
@@ -83,7 +90,7 @@ function toInstruction({ text, heredocs, place }: LogicalLine, escape: string): 
     const hint = meant === undefined ? undefined : `Did you mean ${meant}?`;
     throw syntax("an instruction of a Dockerfile", `"${word.slice(0, 40)}"`, place, hint);
   }
-  const { flags, after } = takeFlags(keyword, rest);
+  const { flags, after } = takeFlags(keyword, rest, place);
   if (after === "" && keyword !== "CMD" && keyword !== "ENTRYPOINT") {
     throw syntax(`${keyword} with arguments`, "none", place);
   }
@@ -91,21 +98,38 @@ function toInstruction({ text, heredocs, place }: LogicalLine, escape: string): 
   if (refused !== undefined) throw syntax("another instruction after ONBUILD", refused, place);
   const trigger = keyword === "ONBUILD" ? toInstruction({ text: after, heredocs, place }, escape) : undefined;
   const exec = execForm(after);
+  const own = exec ?? words(after, escape);
+  const pairsOf = WITH_PAIRS.includes(keyword) ? pairs(after, escape, keyword !== "ARG") : [];
+  if ((keyword === "COPY" || keyword === "ADD") && own.length < 2) {
+    throw syntax(`${keyword} with a source and a place to put it`, `"${after}"`, place);
+  }
+  if (keyword !== "ARG" && pairsOf.some(([, value]) => value === undefined)) {
+    throw syntax(`${keyword} NAME=value`, `"${after}"`, place);
+  }
   return {
     ...{ keyword, text: after, flags, place, exec },
-    words: exec ?? words(after, escape),
-    pairs: WITH_PAIRS.includes(keyword) ? pairs(after, escape, keyword !== "ARG") : [],
+    words: own,
+    pairs: pairsOf,
     heredocs: trigger === undefined ? heredocs : [],
     trigger,
   };
 }
 
-function takeFlags(keyword: Keyword, text: string): Pick<Instruction, "flags"> & { readonly after: string } {
+function takeFlags(
+  keyword: Keyword,
+  text: string,
+  place: Place,
+): Pick<Instruction, "flags"> & { readonly after: string } {
   const flags = new Map<string, readonly string[]>();
+  const known = FLAGS[keyword] ?? [];
   let after = text;
-  while (WITH_FLAGS.includes(keyword)) {
-    const [whole, name = "", value = ""] = FLAG.exec(after) ?? [];
-    if (whole === undefined) break;
+  for (let match = FLAG.exec(after); match !== null && known.length > 0; match = FLAG.exec(after)) {
+    const [whole, name = "", value = ""] = match;
+    if (!known.includes(name)) {
+      const meant = closest(name, known);
+      const hint = meant === undefined ? undefined : `Did you mean --${meant}?`;
+      throw syntax(`a flag of ${keyword}`, `--${name}`, place, hint);
+    }
     flags.set(name, [...(flags.get(name) ?? []), value]);
     after = after.slice(whole.length);
   }

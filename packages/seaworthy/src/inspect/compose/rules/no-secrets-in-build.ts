@@ -1,6 +1,7 @@
 /** Build arguments stay in the image's history. */
+
+import { isLiteralSecret } from "../../../posture/secret-names.ts";
 import { noSecretsInBuild as rule } from "../../dockerfile/rules/no-secrets-in-build.ts";
-import { isLiteralSecret } from "../../secret-names.ts";
 import { type ComposeRule, judgeEntries } from "../subject.ts";
 
 export const noSecretsInBuild: ComposeRule = {

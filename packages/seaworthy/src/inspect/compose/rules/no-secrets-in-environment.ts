@@ -1,31 +1,12 @@
 /** The environment is shown by inspect, handed to every child, and printed by whoever reports a crash. */
-import { isLiteralSecret } from "../../secret-names.ts";
+
+import { isLiteralSecret } from "../../../posture/secret-names.ts";
+import { noSecretsInEnvironment as claim } from "../../../posture/stack-claims/no-secrets-in-environment.ts";
 import { type ComposeRule, judgeEntries, remark } from "../subject.ts";
 
 export const noSecretsInEnvironment: ComposeRule = {
-  id: "no-secrets-in-environment",
-  claim: {
-    en: "No password or key is passed in the environment",
-    ru: "Пароли и ключи не передаются через переменные окружения",
-  },
-  fix: {
-    en: "secrets: [NAME], and NAME_FILE: /run/secrets/NAME in environment",
-    ru: "secrets: [ИМЯ] и ИМЯ_FILE: /run/secrets/ИМЯ в environment",
-  },
-  about: {
-    severity: "high",
-    why: {
-      en: "Whoever may inspect the container, read a log of a crash or /proc of the same user reads its environment. A secret that is a file is read by the one program that needs it.",
-      ru: "Окружение видит каждый, кто может осмотреть контейнер, прочитать отчёт о сбое или /proc того же пользователя. Секрет-файл читает лишь та программа, которой он нужен.",
-    },
-    docker: "--mount type=bind,source=FILE,target=/run/secrets/NAME,readonly",
-    kubernetes: "volumes with a secret, in place of env.valueFrom.secretKeyRef",
-    references: [
-      "CIS-Docker@1.6.0:4.10",
-      "OWASP-Docker-Security@2026-11:12",
-      "NIST-SP-800-190@2017-09:4.1.4",
-    ],
-  },
+  ...claim,
+  id: claim.control,
   check(subject) {
     const names = [...subject.service.environment];
     const seen = judgeEntries(subject, "environment", names, () => undefined);

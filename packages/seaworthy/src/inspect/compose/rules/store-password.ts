@@ -1,4 +1,5 @@
 /** A data store that asks for no password belongs to whoever reaches it. */
+import { storePassword as claim } from "../../../posture/stack-claims/store-password.ts";
 import { type ComposeRule, isDataStore, judgeKey, NOTHING } from "../subject.ts";
 
 const OPEN: readonly (readonly [name: RegExp, value: RegExp])[] = [
@@ -12,22 +13,8 @@ const REDIS = /(?:^|\/)(?:redis|valkey|keydb)(?:-stack)?(?:-server)?(?:[:@]|$)/;
 const POSTGRES = /(?:^|\/)postgres(?:[:@]|$)/;
 
 export const storePassword: ComposeRule = {
-  id: "store-password",
-  claim: { en: "The data store asks for a password", ru: "Хранилище данных требует пароль" },
-  fix: {
-    en: "POSTGRES_PASSWORD_FILE, or for Redis --requirepass or a file of users, each as a secret",
-    ru: "POSTGRES_PASSWORD_FILE, а для Redis --requirepass или файл пользователей, всё в виде секретов",
-  },
-  about: {
-    severity: "high",
-    why: {
-      en: "Inside its network every service that is broken into reaches the data store. With a password it gets no further than its own service's rights.",
-      ru: "Внутри своей сети до хранилища дотянется любая взломанная служба. С паролем она не получит больше того, что положено ей самой.",
-    },
-    docker: undefined,
-    kubernetes: undefined,
-    references: ["OWASP-Docker-Security@2026-11:5", "NIST-SP-800-190@2017-09:4.3.3"],
-  },
+  ...claim,
+  id: claim.control,
   check(subject) {
     if (!isDataStore(subject)) return NOTHING;
     const { environment, command, entrypoint, image = "", grants } = subject.service;

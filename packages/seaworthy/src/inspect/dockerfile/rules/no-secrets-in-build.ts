@@ -1,7 +1,7 @@
 /** What is given to a build as an argument, a variable or a file stays in the image's history for everybody who has it. */
 import type { Text } from "@seaworthy/evidence";
+import { isLiteralSecret } from "../../../posture/secret-names.ts";
 import type { Instruction } from "../../../recipe/dockerfile/instruction.ts";
-import { isLiteralSecret } from "../../secret-names.ts";
 import { type DockerfileRule, everywhere, judgeEach } from "../subject.ts";
 
 export const noSecretsInBuild: DockerfileRule = {

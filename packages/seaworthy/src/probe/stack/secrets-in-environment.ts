@@ -1,0 +1,97 @@
+/** Reads the environment and the command line of every process of a live service, as any process of the same user may. */
+import { createHash, randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import type { Attempt, Finding, Step } from "@seaworthy/evidence";
+import type { StackService } from "../../engine/stack-service.ts";
+import { isLiteralSecret } from "../../posture/secret-names.ts";
+import { noSecretsInEnvironment } from "../../posture/stack-claims/no-secrets-in-environment.ts";
+import { inIdle } from "./idle.ts";
+import { processesOf, startedWith } from "./processes.ts";
+import { attempt, conclude, isDone, type StackScene, stateOf } from "./scene.ts";
+
+/** Shorter values are found everywhere by accident. */
+const SHORTEST = 8;
+const PLANTED = "SEAWORTHY_PLANTED_SECRET";
+
+export async function proveNoSecrets(scene: StackScene, service: StackService): Promise<Finding> {
+  const { container } = service;
+  const planted = randomBytes(16).toString("hex");
+  const secrets = new Map([...(await secretsOf(scene)), [PLANTED, planted]]);
+  const hardened = await readLive(scene, service, secrets);
+  const loosened = { ...container, env: new Map([...container.env, [PLANTED, planted]]) };
+  const twin =
+    hardened.outcome === "refused"
+      ? await inIdle(scene, loosened, ({ pid }) => read(pid, secrets))
+      : undefined;
+  return conclude(scene, service, noSecretsInEnvironment, hardened, twin, {
+    en: `a secret is in its environment, as ${PLANTED}`,
+    ru: `секрет в её окружении, в ${PLANTED}`,
+  });
+}
+
+/** The values of all secrets of the stack, by name: one service's must not be in another's environment either. */
+async function secretsOf({ services }: StackScene): Promise<ReadonlyMap<string, string>> {
+  const secrets = new Map<string, string>();
+  for (const { container } of services) {
+    for (const mount of container.mounts) {
+      if (mount.kind !== "secret") continue;
+      const value = (await readFile(mount.source, "utf8").catch(() => "")).trim();
+      if (value.length >= SHORTEST && !value.includes("\n")) secrets.set(mount.name, value);
+    }
+  }
+  return secrets;
+}
+
+async function readLive(
+  scene: StackScene,
+  service: StackService,
+  secrets: ReadonlyMap<string, string>,
+): Promise<Attempt> {
+  const state = stateOf(scene, service);
+  if (isDone(state)) return attempt("absent", "it has ended, as it should", "она завершилась, как и должна");
+  const { local } = await scene.runtime.engine.facts();
+  if (!local)
+    return attempt("unable", "its processes are on another machine", "её процессы на другой машине");
+  if (state?.pid === undefined) return attempt("unable", "it does not run", "она не работает");
+  return await read(state.pid, secrets);
+}
+
+/** Names and hashes are told, values never. */
+async function read(first: number, secrets: ReadonlyMap<string, string>): Promise<Attempt> {
+  const found: Step[] = [];
+  let count = 0;
+  for (const pid of await processesOf(first)) {
+    const started = await startedWith(pid);
+    if (started === undefined) continue;
+    count += 1;
+    for (const [name, value] of started.environment) {
+      const known = [...secrets].find(([, secret]) => value.includes(secret))?.[0];
+      if (known !== undefined)
+        found.push({ did: `read ${name} of /proc/PID/environ`, saw: `secret ${known} (${hashOf(value)})` });
+      else if (isLiteralSecret(name, value))
+        found.push({ did: `read ${name} of /proc/PID/environ`, saw: hashOf(value) });
+    }
+    const known = [...secrets].find(([, secret]) => started.commandLine.includes(secret))?.[0];
+    if (known !== undefined) found.push({ did: "read /proc/PID/cmdline", saw: `secret ${known}` });
+  }
+  if (count === 0) return attempt("unable", "no process could be looked at", "ни одного процесса не видно");
+  const distinct = [...new Map(found.map((step) => [step.did + step.saw, step])).values()];
+  const looked: Step = {
+    did: `read /proc/PID/environ and cmdline of ${count} processes, for ${secrets.size} values`,
+    saw: `${distinct.length} found`,
+  };
+  const [worst] = distinct;
+  if (worst === undefined) {
+    return attempt("refused", `no secret in ${count} processes`, `секретов нет, процессов: ${count}`, [
+      looked,
+    ]);
+  }
+  return attempt("breached", `${worst.did}: ${worst.saw}`, `${worst.did}: ${worst.saw}`, [
+    looked,
+    ...distinct,
+  ]);
+}
+
+function hashOf(value: string): string {
+  return `sha256 ${createHash("sha256").update(value).digest("hex").slice(0, 12)}`;
+}
