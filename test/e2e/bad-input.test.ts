@@ -36,6 +36,24 @@ describe("the project", () => {
     await example.edit("compose.yaml", () => original);
   });
 
+  test("attacks of one's own that nobody can make", async () => {
+    writeFileSync(join(example.project, "attacks.ts"), "export const probes: readonly object[] = [];\n");
+    const typescript = await example.seaworthy(["prove", "--probes", "attacks.ts"]);
+    // Newer versions run TypeScript themselves, and find no attack in it.
+    if (Number(process.versions.node.split(".")[0]) < 22) expectRefusal(typescript, 3, /22\.18/, /YAML/);
+    expectRefusal(await example.seaworthy(["prove", "--probes", "no.yaml"]), 3, /no\.yaml/);
+    const wrong =
+      "probes: [{ id: a, claim: b, control: seccom, attack: [{ open: /x }], refused: [EPERM] }]\n";
+    writeFileSync(join(example.project, "attacks.yaml"), wrong);
+    expectRefusal(
+      await example.seaworthy(["prove", "--probes", "attacks.yaml"]),
+      3,
+      /seccom/,
+      /attacks\.yaml:1/,
+      /Did you mean seccomp/,
+    );
+  });
+
   test("no package lock", async () => {
     const lock = readFileSync(join(example.project, "package-lock.json"));
     rmSync(join(example.project, "package-lock.json"));

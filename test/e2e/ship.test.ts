@@ -1,10 +1,22 @@
 /** From source to report in one command, and nothing of it left on the machine. */
 import { existsSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkReport, type Report } from "@seaworthy/evidence";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isRoot, type Result, type Sandbox, sandbox } from "./cli.ts";
 import { leftovers, NOTHING } from "./leftovers.ts";
+
+const ATTACK = `
+probes:
+  - id: no-other-server
+    claim: Nobody changes the server
+    control: read-only-root
+    service: app
+    as: root
+    attack: [{ open: /app/dist/server.js, for: writing }]
+    refused: [EROFS]
+`;
 
 describe.skipIf(!isRoot())("ship (needs root)", () => {
   let example: Sandbox;
@@ -12,6 +24,10 @@ describe.skipIf(!isRoot())("ship (needs root)", () => {
   let report: Report;
   beforeAll(async () => {
     example = await sandbox();
+    await writeFile(join(example.project, "attacks.yaml"), ATTACK);
+    await example.edit("compose.yaml", (text) =>
+      text.replace("  posture: strict\n", "  posture: strict\n  probes: [attacks.yaml]\n"),
+    );
     result = await example.seaworthy(["ship"]);
     expect(result.code, result.stderr + result.stdout).toBe(0);
     report = checkReport(JSON.parse(readFileSync(join(example.project, ".seaworthy/report.json"), "utf8")));
@@ -33,6 +49,13 @@ describe.skipIf(!isRoot())("ship (needs root)", () => {
         ({ hardened, twin }) => hardened?.outcome !== "refused" || twin?.outcome !== "breached",
       ),
     ).toEqual([]);
+  });
+
+  test("an attack of the project's own has the same evidence", () => {
+    const own = report.findings.filter(({ id }) => id.startsWith("read-only-root.no-other-server/"));
+    expect(own.map(({ service, verdict }) => [service, verdict])).toEqual([["app", "held"]]);
+    expect(own[0]?.hardened?.steps).toEqual([{ did: 'open("/app/dist/server.js", O_WRONLY)', saw: "EROFS" }]);
+    expect(own[0]?.claim.en).toBe("Nobody changes the server");
   });
 
   test("every service is attacked with every control", () => {

@@ -20,6 +20,8 @@ export interface SceneOptions {
   /** An existing directory on the host, absolute, for what the prover plants. */
   readonly workDirectory: string;
   readonly posture: Posture;
+  /** Attacks of the user's own. */
+  readonly more?: readonly Probe[];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -58,7 +60,9 @@ export async function openAttackScene(
     const name = randomBytes(8).toString("hex");
     const stage: Stage = { name, canAttack: architecture === "amd64", engine, declared, canary, options };
     return {
-      probes: probesOf(canary, options.posture),
+      probes: [...probesOf(canary, options.posture), ...(options.more ?? [])].filter(
+        ({ services }) => services?.includes(container.name) ?? true,
+      ),
       unable,
       subject: (probe) => ({ ...declared, user: userFor(probe, declared.user) }),
       attempt: (probe, subject) => attempt(probe, subject, stage),

@@ -1,5 +1,5 @@
 /** A probe: one harmless attack on one claim, made twice: in the container as declared, and in its twin. */
-import type { Attempt } from "@seaworthy/evidence";
+import type { Attempt, Text } from "@seaworthy/evidence";
 import type { Container } from "../engine/container.ts";
 import type { Control } from "../posture/control.ts";
 import type { Attacker } from "./attacker.ts";
@@ -19,6 +19,10 @@ export interface Target {
 export interface Probe {
   readonly id: string;
   readonly control: Control;
+  /** What it puts to the test, when that is not just its control's claim. */
+  readonly claim?: Text;
+  /** Whom it attacks; all services when left out. */
+  readonly services?: readonly string[];
   /**
    * Whose rights the attack has, on both sides. `root` where file permissions would hide the control under test,
    * `unprivileged` where root would not need to attack.

@@ -8,7 +8,10 @@ import { createLab, hardened, type Lab, traces, whyNotHere } from "../engine/run
 import { createRuncEngine } from "../engine/runc/runc.ts";
 import { STRICT_CONTROLS } from "../posture/controls.ts";
 import { harden } from "../posture/harden.ts";
+import type { AttackStep } from "../recipe/probe-file.ts";
+import type { Probe } from "./probe.ts";
 import { proveContainer } from "./prove-container.ts";
+import { fromDeclared, toProbe } from "./user-probe.ts";
 
 const reason = whyNotHere();
 const MEBIBYTE = 1024 ** 2;
@@ -27,14 +30,17 @@ describe.skipIf(reason !== undefined)(`attacks on runc${reason === undefined ? "
     expect(left).toEqual([]);
   });
 
-  async function prove(changes: Partial<Container> = {}): Promise<readonly Finding[]> {
+  async function prove(
+    changes: Partial<Container> = {},
+    more: readonly Probe[] = [],
+  ): Promise<readonly Finding[]> {
     const workDirectory = join(lab.folder, "work");
     mkdirSync(workDirectory, { recursive: true });
     const engine = createRuncEngine(lab.options);
     const findings = await proveContainer(
       engine,
       { ...strict, ...changes },
-      { network: undefined, workDirectory, concurrency: 4, posture: "strict", source: () => undefined },
+      { network: undefined, workDirectory, concurrency: 4, posture: "strict", more, source: () => undefined },
     );
     expect(readdirSync(workDirectory)).toEqual([]);
     return findings;
@@ -73,7 +79,43 @@ describe.skipIf(reason !== undefined)(`attacks on runc${reason === undefined ? "
     expect(verdicts(findings, "tmpfs-bounded")).toEqual(["absent"]);
     expect(verdicts(findings, "tmpfs-noexec")).toEqual(["absent"]);
   });
+
+  test("attacks of the user's own have twins, too, and what they did not expect proves nothing", async () => {
+    const making = { kind: "open", path: "/etc/own", for: "making" } as const;
+    const cases: readonly (readonly [Probe, string])[] = [
+      [own([making], ["EROFS"]), "held"],
+      [own([making, { kind: "open", path: "/bin/busybox", for: "writing" }], ["EROFS", "ETXTBSY"]), "held"],
+      [own([making], ["EPERM"]), "unproven"],
+      [own([{ kind: "open", path: "/nowhere", for: "reading" }], ["EROFS"]), "unproven"],
+      [own([{ kind: "open", path: "/tmp/own", for: "making" }], ["EROFS"]), "breached"],
+      [own([{ kind: "socket", family: 16, type: 3 }], ["EPERM"]), "unproven"],
+    ];
+    for (const [probe, verdict] of cases) {
+      const found = (await prove({}, [probe])).find(({ id }) => id === "read-only-root.own/app");
+      expect(found, found?.reason?.en).toMatchObject({ verdict, claim: { en: "nobody makes files there" } });
+    }
+    const elsewhere = { ...own([making], ["EROFS"]), services: ["db"] };
+    expect((await prove({}, [elsewhere])).map(({ id }) => id)).not.toContain("read-only-root.own/app");
+  });
 });
+
+function own(attack: readonly AttackStep[], refused: readonly string[]): Probe {
+  const place = { file: "probes.yaml", line: 1 };
+  const claim = { en: "nobody makes files there", ru: "никто не создаёт там файлов" };
+  const declared = {
+    id: "own",
+    claim,
+    control: "read-only-root",
+    services: undefined,
+    as: "root",
+    attack,
+    refused,
+    place,
+  } as const;
+  const probe = toProbe(fromDeclared(declared));
+  if (probe === undefined) throw new Error("no such control");
+  return probe;
+}
 
 function verdicts(findings: readonly Finding[], control: string): readonly string[] {
   return findings.filter((finding) => finding.control === control).map((finding) => finding.verdict);

@@ -51,7 +51,7 @@ async function prove(probe: Probe, scene: AttackScene, options: ProveOptions): P
     control: control.id,
     kind: "control",
     service: subject.name,
-    claim: control.claim,
+    claim: probe.claim ?? control.claim,
     verdict,
     ...(reason === undefined ? {} : { reason }),
     hardened,

@@ -21,16 +21,19 @@ export interface Demands {
   /** `strict` claims what a container that is hardened by the book still allows, as well. */
   readonly posture: "baseline" | "strict";
   readonly waivers: readonly Waiver[];
+  /** Files with attacks of the user's own, from the project's folder. */
+  readonly probes: readonly string[];
 }
 
-export const NO_DEMANDS: Demands = { posture: "baseline", waivers: [] };
+export const NO_DEMANDS: Demands = { posture: "baseline", waivers: [], probes: [] };
 
 /** @param node the value of `x-seaworthy` at the top of the file */
 export function readDemands(node: ComposeNode): Demands {
   const map = expectMap(node);
-  checkKeys(map, { supported: ["posture", "waivers"], known: [] });
+  checkKeys(map, { supported: ["posture", "probes", "waivers"], known: [] });
   return {
     posture: optional(map, "posture", (word) => expectOneOf(word, ["baseline", "strict"])) ?? "baseline",
+    probes: optional(map, "probes", (files) => expectList(files).items.map(expectWords)) ?? [],
     waivers: (optional(map, "waivers", expectList)?.items ?? []).map(readWaiver),
   };
 }

@@ -5,6 +5,7 @@ import type { Finding, SourceLine } from "@seaworthy/evidence";
 import { digestOf } from "../content/digest.ts";
 import { Fault } from "../fault/fault.ts";
 import { takeLock } from "../net/named-lock.ts";
+import type { Probe } from "../probe/probe.ts";
 import { proveContainer } from "../probe/prove-container.ts";
 import { proveStack } from "../probe/stack/prove-stack.ts";
 import { waive } from "../probe/waive.ts";
@@ -16,11 +17,17 @@ import { inspectImages } from "./inspect-images.ts";
 import { openProject, type Project } from "./project.ts";
 import { proofFolder, removeProof, stackSpec, withEngineSeccomp, withOwnVolumes } from "./running-stack.ts";
 import { bringUp, type Up, type UpOptions } from "./up.ts";
+import { userProbes } from "./user-probes.ts";
 import type { VerbIo } from "./verb.ts";
 
 export interface Proved {
   readonly up: Omit<Up, "handle">;
   readonly findings: readonly Finding[];
+}
+
+export interface ProveOptions extends UpOptions {
+  /** Files with attacks of the caller's own, beside those that the Compose file names. */
+  readonly probes?: readonly string[] | undefined;
 }
 
 /** Two cores keep two containers busy; more would only make each slower. */
@@ -31,8 +38,9 @@ const CONCURRENCY = 4;
  * A service that is not healthy does not stop the proof: that it is not is one of the findings.
  * @throws Fault `prove/other-stack` when what runs is not what the Compose file declares
  */
-export async function prove(options: UpOptions, io: VerbIo): Promise<Proved> {
+export async function prove(options: ProveOptions, io: VerbIo): Promise<Proved> {
   const project = await openProject(options, { ...io, warn: () => undefined });
+  const more = await userProbes(project.compose, options.probes);
   await using host = project.host;
   const runtime = await host.runtime();
   await using _ = await onlyProof(project);
@@ -40,7 +48,7 @@ export async function prove(options: UpOptions, io: VerbIo): Promise<Proved> {
     const state = await runtime.read(project.compose.name);
     if (state !== undefined) {
       const running = await checkRunning(state, options, io);
-      return { up: running, findings: await attack(running, io) };
+      return { up: running, findings: await attack(running, more, io) };
     }
     const up = await bringUp(options, io, {
       leash: true,
@@ -48,7 +56,7 @@ export async function prove(options: UpOptions, io: VerbIo): Promise<Proved> {
       declare: async (built) => withOwnVolumes(await stackSpec(built, project.directories.state), project),
     });
     try {
-      return { up, findings: await attack(up, io) };
+      return { up, findings: await attack(up, more, io) };
     } finally {
       await up.handle[Symbol.asyncDispose]();
       await runtime.stop(up.spec.project, { volumes: [...up.spec.volumes.values()].map(({ name }) => name) });
@@ -90,7 +98,11 @@ async function checkRunning(state: StackState, options: UpOptions, io: VerbIo): 
   return { built, spec, state, runtime: await host.runtime() };
 }
 
-async function attack(up: Omit<Up, "handle">, io: VerbIo): Promise<readonly Finding[]> {
+async function attack(
+  up: Omit<Up, "handle">,
+  more: readonly Probe[],
+  io: VerbIo,
+): Promise<readonly Finding[]> {
   return await inPhase(io.progress, "prove", async (phase) => {
     const { spec, state, runtime } = up;
     const workDirectory = join(proofFolder(up.built.project), "work");
@@ -109,6 +121,7 @@ async function attack(up: Omit<Up, "handle">, io: VerbIo): Promise<readonly Find
           network: state.services.find(({ name }) => name === container.name)?.network,
           workDirectory,
           concurrency: CONCURRENCY,
+          more,
           posture: up.built.project.compose.posture,
           source: (key) => sourceOf(up, container.name, key),
           onFinding,
