@@ -62,5 +62,7 @@ function summary(findings: readonly Finding[]): string {
     ...(unproven > 0 ? [`${unproven} cannot be told from source`] : []),
     ...(waived > 0 ? [`${waived} are waived`] : []),
   ];
-  return `${parts.join(", ")}. What is declared is put to the test by: seaworthy prove`;
+  const harden =
+    breached > 0 ? " What each service can do without is found out, and written, by: seaworthy harden" : "";
+  return `${parts.join(", ")}. What is declared is put to the test by: seaworthy prove.${harden}`;
 }

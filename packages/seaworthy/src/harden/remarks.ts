@@ -1,5 +1,6 @@
 /** What is left to say about a service: what could not be taken from it, and why, and what only its owner can change. */
 import type { StackService } from "../engine/stack-service.ts";
+import { isLiteralSecret } from "../posture/secret-names.ts";
 import { type Grant, holdsCode, isCapability, type Needs } from "./needs.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Found, Trial } from "./search.ts";
@@ -11,8 +12,6 @@ export interface Remark {
   readonly text: string;
 }
 
-const SECRET_NAME =
-  /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|SECRET_KEY|TOKEN|API_?KEY|PRIVATE_KEY|CREDENTIALS?)$/i;
 export const CONTROL_SOCKETS: RegExp = /\/(?:docker|containerd|podman|crio)\.sock$/;
 const MOST_PATHS = 3;
 
@@ -52,7 +51,7 @@ export function remarksOn(
     }
   }
   const secrets = [...container.env]
-    .filter(([name, value]) => SECRET_NAME.test(name) && value !== "")
+    .filter(([name, value]) => isLiteralSecret(name, value))
     .map(([name]) => name);
   if (secrets.length > 0) {
     say(
