@@ -5,7 +5,12 @@ import { Fault } from "../fault/fault.ts";
 import { readDotenvFiles } from "./dotenv.ts";
 
 /** In the order that Compose looks for them. @see {@link https://docs.docker.com/compose/intro/compose-application-model/} */
-const NAMES = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+export const COMPOSE_FILES: readonly string[] = [
+  "compose.yaml",
+  "compose.yml",
+  "docker-compose.yml",
+  "docker-compose.yaml",
+];
 const OVERRIDES = [
   "compose.override.yml",
   "compose.override.yaml",
@@ -35,11 +40,11 @@ export async function findComposeFiles(
   if (/\.ya?ml$/.test(directory)) return [directory];
   const [named, ...others] = (await fromVariables(directory, environment)).map(inside);
   if (named !== undefined) return [named, ...others];
-  const own = await firstThere(directory, NAMES);
+  const own = await firstThere(directory, COMPOSE_FILES);
   if (own === undefined) {
     throw new Fault({
       code: "compose/file",
-      message: `expected a Compose file in ${directory} (${NAMES.join(", ")}), found none`,
+      message: `expected a Compose file in ${directory} (${COMPOSE_FILES.join(", ")}), found none`,
       hint: "Name the folder that has one, or the file itself.",
     });
   }

@@ -340,6 +340,16 @@ describe("what is not seen is no pass", () => {
     });
   });
 
+  test.each(["{ context: ., dockerfile_inline: FROM x }", "https://code.example/a.git"])(
+    "a Dockerfile that is not in a file here (%s): exit 2",
+    async (build) => {
+      await expect(findings(app(`build: ${build}`))).rejects.toMatchObject({
+        code: "check/dockerfile-elsewhere",
+        exit: 2,
+      });
+    },
+  );
+
   test("a file of variables that is missing", async () => {
     await expect(findings(app("env_file: no.env"))).rejects.toMatchObject({ exit: 3 });
   });

@@ -5,17 +5,18 @@ import type { Finding } from "@seaworthy/evidence";
 import { isMissing } from "../fault/errno.ts";
 import { Fault } from "../fault/fault.ts";
 import { checkCompose } from "../inspect/compose/check-compose.ts";
-import type { ServiceImage } from "../inspect/compose/subject.ts";
+import { type ServiceImage, textOf } from "../inspect/compose/subject.ts";
 import { checkDockerfile } from "../inspect/dockerfile/check-dockerfile.ts";
 import { type DockerfileSubject, shipped } from "../inspect/dockerfile/subject.ts";
 import { LOCK_FILE } from "../plan/lock.ts";
 import { waive } from "../probe/waive.ts";
 import { type ComposeProject, readComposeFiles } from "../recipe/compose.ts";
+import type { MapNode } from "../recipe/compose-node.ts";
 import type { ComposeService } from "../recipe/compose-service.ts";
 import { parseDockerfile } from "../recipe/dockerfile/parse.ts";
 import { commandsOf, installed } from "../recipe/dockerfile/shell.ts";
 import { baseImage, targetStage } from "../recipe/dockerfile/stages.ts";
-import { findComposeFiles } from "../recipe/find-compose-files.ts";
+import { COMPOSE_FILES, findComposeFiles } from "../recipe/find-compose-files.ts";
 import { readTextFile } from "../recipe/text-file.ts";
 import { readBuildContext } from "./build-context.ts";
 import type { ProjectOptions, VerbIo } from "./verb.ts";
@@ -64,8 +65,7 @@ async function dockerfileAlone(path: string): Promise<string | undefined> {
     });
   }
   if (found.isFile()) return /\.ya?ml$/.test(path) ? undefined : path;
-  const names = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
-  for (const name of names) if (await exists(join(path, name))) return undefined;
+  for (const name of COMPOSE_FILES) if (await exists(join(path, name))) return undefined;
   for (const name of ["Dockerfile", "Containerfile"])
     if (await exists(join(path, name))) return join(path, name);
   return undefined;
@@ -80,7 +80,8 @@ async function checkProject(options: ProjectOptions, io: VerbIo): Promise<Checke
   const findings: Finding[] = [];
   for (const service of project.services.values()) {
     io.signal.throwIfAborted();
-    const built = await dockerfileOf(project, service);
+    const node = nodeOf(project, service);
+    const built = await dockerfileOf(project, service, node);
     const checked =
       built === undefined
         ? undefined
@@ -90,15 +91,19 @@ async function checkProject(options: ProjectOptions, io: VerbIo): Promise<Checke
             project.directory,
             io,
           );
-    const node = project.model.entries.get("services");
-    const own = node?.kind === "map" ? node.entries.get(service.name) : undefined;
-    if (own?.kind !== "map") throw new TypeError(`expected service ${service.name} in the model`);
     const image = imageOf(service, checked?.subject, hasLock);
-    findings.push(...checkCompose({ project, service, node: own, image }), ...(checked?.findings ?? []));
+    findings.push(...checkCompose({ project, service, node, image }), ...(checked?.findings ?? []));
     if (built !== undefined) files.add(relative(project.directory, built.file));
   }
   const judged = findings.map((finding) => waive(finding, project.waivers, io.now()));
   return { project: project.name, directory: project.directory, files: [...files], findings: judged };
+}
+
+function nodeOf({ model }: ComposeProject, { name }: ComposeService): MapNode {
+  const services = model.entries.get("services");
+  const own = services?.kind === "map" ? services.entries.get(name) : undefined;
+  if (own?.kind !== "map") throw new TypeError(`expected service ${name} in the model`);
+  return own;
 }
 
 /** What is valid and not understood here leaves a part of the stack unseen, which is no usage error and no pass. */
@@ -130,10 +135,22 @@ interface BuiltFrom {
 async function dockerfileOf(
   project: ComposeProject,
   service: ComposeService,
+  node: MapNode,
 ): Promise<BuiltFrom | undefined> {
   const { build, name, packageImage } = service;
-  if (build === undefined || packageImage !== undefined || /^(?:[a-z]+:\/\/|git@)/.test(build.context))
-    return undefined;
+  if (build === undefined || packageImage !== undefined) return undefined;
+  const written = node.entries.get("build");
+  const isInline = written?.kind === "map" && written.entries.has("dockerfile_inline");
+  const context = textOf(written?.kind === "map" ? written.entries.get("context") : written) ?? "";
+  if (isInline || /^(?:[a-z]+:\/\/|git@)/.test(context)) {
+    throw new Fault({
+      code: "check/dockerfile-elsewhere",
+      message: `expected ${name} to be built from a Dockerfile of its folder, found ${isInline ? "one inside of the Compose file" : context}`,
+      place: project.place(["services", name, "build"]),
+      hint: "Put it into a file, and name that with `dockerfile`: what is not seen cannot be judged.",
+      exit: 2,
+    });
+  }
   const file = resolve(build.context, build.dockerfile ?? "Dockerfile");
   if (await exists(file))
     return { file, context: build.context, name, target: build.target, args: build.args };
