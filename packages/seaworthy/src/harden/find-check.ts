@@ -27,9 +27,10 @@ export async function findCheck(
     const there: (readonly string[])[] = [];
     for (const argv of candidates) {
       signal?.throwIfAborted();
-      const code = await codeOf(exec(argv));
+      const { code, timedOut } = await outcomeOf(exec(argv));
       if (code === 0) return argv;
-      if (!NOT_THERE.has(code)) there.push(argv);
+      // One that takes its time is there: on a machine with much to do, it may have been about to answer.
+      if (timedOut || !NOT_THERE.has(code)) there.push(argv);
     }
     if (Date.now() > deadline) return undefined;
     candidates = there;
@@ -39,11 +40,11 @@ export async function findCheck(
 }
 
 /** Some engines refuse to start what is not there. */
-async function codeOf(result: Promise<ExecResult>): Promise<number | undefined> {
+async function outcomeOf(result: Promise<ExecResult>): Promise<Pick<ExecResult, "code" | "timedOut">> {
   try {
-    return (await result).code;
+    return await result;
   } catch (error) {
-    if (error instanceof Fault) return undefined;
+    if (error instanceof Fault) return { code: undefined, timedOut: false };
     throw error;
   }
 }

@@ -107,6 +107,7 @@ describe("programs that are there", () => {
     entry("app/run"),
   ];
   test.each<[string, Partial<InspectedImage["runs"]>]>([
+    ["through /bin, which is a link", { argv: ["/bin/wget"] }],
     ["by name, in a folder of PATH", { argv: ["wget"] }],
     ["by path, through a folder that is a link", { argv: ["/bin/sh", "-c", "exec wget x || exit 1"] }],
     ["relative to the working directory", { argv: ["./run"] }],
@@ -123,6 +124,12 @@ describe("programs that are there", () => {
     ).filter(({ control }) => control === "programs-exist");
     expect(finding?.hardened?.summary.en).toBe("not in the image: node (command), curl (health check)");
   });
+});
+
+test("what is behind a link to /usr is looked for there", async () => {
+  const entries = [entry("bin", { kind: "symlink" }), entry("usr/bin/sh"), entry("app/run")];
+  const subject = { ...runs({ argv: ["/bin/curl"], path: "/bin:/usr/bin" }), entries };
+  expect((await verdicts(subject))["programs-exist"]).toBe("breached");
 });
 
 test("a secret's value is never in the finding", async () => {

@@ -87,8 +87,13 @@ function lookUp(program: string, { entries, runs }: InspectedImage): string | un
     return "elsewhere";
   const there = candidates.find((path) => paths.has(path));
   if (there !== undefined) return there;
-  // A folder that is a link is not followed here: what lies behind it cannot be told.
-  return candidates.some((path) => [...links].some((link) => path.startsWith(`${link}/`)))
-    ? "elsewhere"
-    : undefined;
+  const merged = candidates.find((path) => MERGED.test(path) && paths.has(`/usr${path}`));
+  if (merged !== undefined) return merged;
+  // Any other folder that is a link is not followed here: what lies behind it cannot be told.
+  const isBehindLink = (path: string): boolean =>
+    !MERGED.test(path) && [...links].some((link) => path.startsWith(`${link}/`));
+  return candidates.some(isBehindLink) ? "elsewhere" : undefined;
 }
+
+/** Links to folders of the same name in /usr, on every system of today. */
+const MERGED = /^\/(?:s?bin|lib(?:32|64|x32)?)\//;

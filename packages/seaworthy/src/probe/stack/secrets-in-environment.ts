@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Attempt, Finding, Step } from "@seaworthy/evidence";
+import type { Container } from "../../engine/container.ts";
 import type { StackService } from "../../engine/stack-service.ts";
 import { isLiteralSecret } from "../../posture/secret-names.ts";
 import { noSecretsInEnvironment } from "../../posture/stack-claims/no-secrets-in-environment.ts";
@@ -18,10 +19,10 @@ export async function proveNoSecrets(scene: StackScene, service: StackService): 
   const planted = randomBytes(16).toString("hex");
   const secrets = new Map([...(await secretsOf(scene)), [PLANTED, planted]]);
   const hardened = await readLive(scene, service, secrets);
-  const loosened = { ...container, env: new Map([...container.env, [PLANTED, planted]]) };
+  const loosened: Container = { ...container, env: new Map([...container.env, [PLANTED, planted]]) };
   const twin =
     hardened.outcome === "refused"
-      ? await inIdle(scene, loosened, ({ pid }) => read(pid, secrets))
+      ? await inIdle(scene, loosened, ({ pid }) => read(pid, loosened, secrets))
       : undefined;
   return conclude(scene, service, noSecretsInEnvironment, hardened, twin, {
     en: `a secret is in its environment, as ${PLANTED}`,
@@ -53,31 +54,41 @@ async function readLive(
   if (!local)
     return attempt("unable", "its processes are on another machine", "её процессы на другой машине");
   if (state?.pid === undefined) return attempt("unable", "it does not run", "она не работает");
-  return await read(state.pid, secrets);
+  return await read(state.pid, service.container, secrets);
 }
 
 /** Names and hashes are told, values never. */
-async function read(first: number, secrets: ReadonlyMap<string, string>): Promise<Attempt> {
+async function read(
+  first: number,
+  { env }: Container,
+  secrets: ReadonlyMap<string, string>,
+): Promise<Attempt> {
   const found: Step[] = [];
+  const look = (variables: Iterable<readonly [string, string]>, where: string): void => {
+    for (const [name, value] of variables) {
+      const known = [...secrets].find(([, secret]) => value.includes(secret))?.[0];
+      if (known === undefined && !isLiteralSecret(name, value)) continue;
+      found.push({
+        did: `read ${name} of ${where}`,
+        saw: known === undefined ? hashOf(value) : `secret ${known} (${hashOf(value)})`,
+      });
+    }
+  };
   let count = 0;
   for (const pid of await processesOf(first)) {
     const started = await startedWith(pid);
     if (started === undefined) continue;
     count += 1;
-    for (const [name, value] of started.environment) {
-      const known = [...secrets].find(([, secret]) => value.includes(secret))?.[0];
-      if (known !== undefined)
-        found.push({ did: `read ${name} of /proc/PID/environ`, saw: `secret ${known} (${hashOf(value)})` });
-      else if (isLiteralSecret(name, value))
-        found.push({ did: `read ${name} of /proc/PID/environ`, saw: hashOf(value) });
-    }
+    look(started.environment, "/proc/PID/environ");
     const known = [...secrets].find(([, secret]) => started.commandLine.includes(secret))?.[0];
     if (known !== undefined) found.push({ did: "read /proc/PID/cmdline", saw: `secret ${known}` });
   }
+  // Some programs overwrite their own; whoever may inspect the container still reads it.
+  look(env, "the container's configuration");
   if (count === 0) return attempt("unable", "no process could be looked at", "ни одного процесса не видно");
   const distinct = [...new Map(found.map((step) => [step.did + step.saw, step])).values()];
   const looked: Step = {
-    did: `read /proc/PID/environ and cmdline of ${count} processes, for ${secrets.size} values`,
+    did: `read the configuration, /proc/PID/environ and cmdline of ${count} processes, for ${secrets.size} values`,
     saw: `${distinct.length} found`,
   };
   const [worst] = distinct;
