@@ -6,6 +6,8 @@ import { join } from "node:path";
 
 const scratch = mkdtempSync(join(tmpdir(), "check-"));
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** Said once more at the end: what failed in the middle of thousands of lines is not looked for. */
+const failures = [];
 
 const STEPS = [
   ["format and import order", ["biome", "check", "--linter-enabled=false", "."]],
@@ -86,8 +88,13 @@ function readTotals(report) {
   total.skipped += tests.numPendingTests + tests.numTodoTests;
   for (const file of tests.testResults) {
     // A file that could not be loaded has no test in it, and is a failure all the same.
-    if (file.status === "failed" && file.assertionResults.length === 0) total.failed += 1;
+    if (file.status === "failed" && file.assertionResults.length === 0) {
+      total.failed += 1;
+      failures.push(`${file.name}\n${file.message}`);
+    }
     for (const result of file.assertionResults) {
+      if (result.status === "failed")
+        failures.push([file.name, result.fullName, ...result.failureMessages].join("\n"));
       if (result.status === "pending" || result.status === "skipped")
         console.log(`skipped: ${result.fullName}`);
     }
@@ -99,5 +106,6 @@ if (!ok && total.failed === 0) total.failed += 1;
 rmSync(scratch, { recursive: true });
 const tooManySkips = total.skipped > 0 && process.env.SEAWORTHY_NO_SKIPS === "1";
 if (tooManySkips) console.log(`\n${total.skipped} tests were skipped, and SEAWORTHY_NO_SKIPS=1 allows none`);
+for (const failure of failures) console.log(`\nFAILED: ${failure}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = ok && !tooManySkips ? 0 : 1;
