@@ -23,7 +23,7 @@ export function printCheck(
       for (const line of linesOf(finding, language, output.colour)) output.line(line);
     output.line();
   }
-  output.line(dim(summary(findings)));
+  output.line(dim(summary(findings, language)));
 }
 
 function byLine({ source: one }: Finding, { source: other }: Finding): number {
@@ -54,15 +54,27 @@ function linesOf(finding: Finding, language: "en" | "ru", colour: boolean): read
   ];
 }
 
-function summary(findings: readonly Finding[]): string {
+function summary(findings: readonly Finding[], language: "en" | "ru"): string {
   const { held, breached, unproven, waived } = summarise(findings);
+  const [declared, missing, unknown, excused, proof, remedy] = WORDS[language];
   const parts = [
-    `${held} claims are declared`,
-    `${breached} are not`,
-    ...(unproven > 0 ? [`${unproven} cannot be told from source`] : []),
-    ...(waived > 0 ? [`${waived} are waived`] : []),
+    `${held} ${declared}`,
+    `${breached} ${missing}`,
+    ...(unproven > 0 ? [`${unproven} ${unknown}`] : []),
+    ...(waived > 0 ? [`${waived} ${excused}`] : []),
   ];
-  const harden =
-    breached > 0 ? " What each service can do without is found out, and written, by: seaworthy harden" : "";
-  return `${parts.join(", ")}. What is declared is put to the test by: seaworthy prove.${harden}`;
+  return [`${parts.join(", ")}.`, proof, ...(breached > 0 ? [remedy] : [])].join(" ");
 }
+
+const WORDS = {
+  en: [
+    ...["claims are declared", "are not", "cannot be told from source", "are waived"],
+    "What is declared is put to the test by: seaworthy prove.",
+    "What each service can do without is found out, and written, by: seaworthy harden",
+  ],
+  ru: [
+    ...["утверждений объявлено", "нет", "по исходникам не видно", "с отсрочкой"],
+    "Объявленное проверяет на деле: seaworthy prove.",
+    "Без чего обойдётся каждая служба, выясняет и записывает: seaworthy harden",
+  ],
+} as const;

@@ -3,12 +3,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { User } from "../engine/container.ts";
 import type { StackService } from "../engine/stack-service.ts";
 import { Fault } from "../fault/fault.ts";
-import { isLoopback } from "../net/listeners.ts";
+import { isLoopback, processTree } from "../net/listeners.ts";
+import { parseRights, rightsOf, usersOf } from "../stack/processes.ts";
 import type { StackHandle, StackRuntime } from "../stack/stack-runtime.ts";
 import type { ServiceState } from "../stack/state.ts";
 import { findCheck } from "./find-check.ts";
 import type { Usage } from "./limits.ts";
-import { parseStatus, processUsers } from "./process-users.ts";
 import { isDone, isUp } from "./settle.ts";
 import { answersOf, lacking, noSigns, type Signs } from "./signs.ts";
 
@@ -67,7 +67,7 @@ async function lookAt(scene: Scene, service: StackService): Promise<Omit<Look, "
     state: stateNow() ?? before,
     signs,
     writes: await writesOf(scene, name),
-    users: isRunning ? await usersOf(scene, before) : [],
+    users: isRunning ? await usersOfService(scene, before) : [],
     check: isRunning ? await checkOf(scene, service, signs) : undefined,
   };
 }
@@ -103,15 +103,21 @@ async function writesOf({ runtime, handle }: Scene, name: string): Promise<reado
   return changes.filter(({ kind }) => kind !== "deleted").map(({ path }) => path);
 }
 
-async function usersOf({ runtime, handle }: Scene, { name, pid }: ServiceState): Promise<readonly User[]> {
-  const { local, rootless } = await runtime.engine.facts();
-  if (local && !rootless && pid !== undefined) return await processUsers(pid);
-  // From inside, where there is a program to ask; ids of a user namespace are the container's own there.
+/** Of the first process and all that came from it; a health check, which the engine starts beside it, is not among them. */
+async function usersOfService(
+  { runtime, handle }: Scene,
+  { name, pid }: ServiceState,
+): Promise<readonly User[]> {
+  const { local } = await runtime.engine.facts();
+  if (local && pid !== undefined) {
+    const rights = await Promise.all((await processTree(pid)).map(rightsOf));
+    return usersOf(rights.filter((one) => one !== undefined));
+  }
+  // From inside, where there is a program to ask.
   const { code, stdout } = await runtime.exec(handle.project, name, ["cat", "/proc/1/status"], {
     timeout: EXEC_TIMEOUT,
   });
-  const user = code === 0 ? parseStatus(Buffer.from(stdout).toString("utf8")) : undefined;
-  return user === undefined ? [] : [user];
+  return code === 0 ? usersOf([parseRights(1, Buffer.from(stdout).toString("utf8"))]) : [];
 }
 
 /** Nobody has said how to ask for its health: perhaps its image can. */

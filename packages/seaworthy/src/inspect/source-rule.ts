@@ -41,7 +41,7 @@ const NOTHING_TO_SEE: Text = {
 /**
  * At least one finding: one for everything that is wrong, or one that says what was looked at.
  * @param aspect ends the id, where another rule speaks of the same claim
- * @param directory absolute: files below it are named from there
+ * @param directory absolute: files are named from there, those elsewhere with `..`
  */
 export function judgeSource(
   { id, claim, fix }: Claimed,
@@ -51,7 +51,7 @@ export function judgeSource(
   const common = { control: id, kind: "rule", service: subject, claim, fix } as const;
   const name = `${id}.${aspect}/${subject}`;
   const sourceOf = ({ place, key }: Remark): SourceLine => ({
-    file: shortName(place.file, directory),
+    file: relative(directory, resolve(place.file)),
     line: place.line ?? 1,
     ...(place.column === undefined ? {} : { column: place.column }),
     key,
@@ -74,9 +74,4 @@ export function judgeSource(
     ru: looked.map(({ did, saw }) => `${did}: ${saw}`).join("; "),
   };
   return [{ ...common, id: name, verdict: "held", hardened: { outcome: "refused", summary, steps: looked } }];
-}
-
-function shortName(file: string, directory: string): string {
-  const below = relative(directory, resolve(file));
-  return below.startsWith("..") ? file : below;
 }

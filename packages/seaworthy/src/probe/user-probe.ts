@@ -5,6 +5,7 @@ import type { AttackStep, DeclaredProbe } from "../recipe/probe-file.ts";
 import { text } from "../trampoline/client.ts";
 import { type Attacker, failedWith, O_CREAT_EXCL, O_WRONLY, outcomeOf, succeeded } from "./attacker.ts";
 import type { Probe, Target } from "./probe.ts";
+import { AF_INET, socketAddress } from "./socket-address.ts";
 
 /** What a module of probes exports, as `probes`. */
 export interface UserProbe {
@@ -76,7 +77,6 @@ async function carryOutStep(
   return { outcome, what: `${did}: ${succeeded(result) ? "done" : outcomeOf(result)}` };
 }
 
-const AF_INET = 2;
 const SOCK_STREAM = 1;
 
 async function make(attacker: Attacker, step: Exclude<AttackStep, { readonly kind: "execute" }>) {
@@ -90,10 +90,7 @@ async function make(attacker: Attacker, step: Exclude<AttackStep, { readonly kin
     const did = `connect(${step.address}:${step.port})`;
     const made = await attacker.quietly("socket", [AF_INET, SOCK_STREAM, 0]);
     if (!succeeded(made)) return { did, result: made };
-    const where = Buffer.alloc(16);
-    where.writeUInt16LE(AF_INET, 0);
-    where.writeUInt16BE(step.port, 2);
-    where.set(step.address.split(".").map(Number), 4);
+    const where = socketAddress(step.address.split(".").map(Number), step.port);
     const result = await attacker.call(did, "connect", [made.value, where, where.length]);
     await attacker.quietly("close", [made.value]);
     return { did, result };

@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Finding } from "@seaworthy/evidence";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { COMPOSE_RULES } from "../inspect/compose/rules.ts";
@@ -338,6 +338,14 @@ describe("what is not seen is no pass", () => {
       code: "compose/unsupported-key",
       exit: 2,
     });
+  });
+
+  test("a Dockerfile outside the project's folder is named from there", async () => {
+    const beside = await mkdtemp(join(folder, "beside-"));
+    await writeFile(join(beside, "Dockerfile"), "FROM python:3.11-slim\nCMD run\n");
+    const found = await findings(app(`build: ../${basename(beside)}\nimage: null`));
+    const files = found.flatMap(({ source }) => source?.file ?? []);
+    expect(files).toContain(`../${basename(beside)}/Dockerfile`);
   });
 
   test.each(["{ context: ., dockerfile_inline: FROM x }", "https://code.example/a.git"])(

@@ -7,14 +7,13 @@ import { Fault } from "../fault/fault.ts";
 import { checkCompose } from "../inspect/compose/check-compose.ts";
 import { type ServiceImage, textOf } from "../inspect/compose/subject.ts";
 import { checkDockerfile } from "../inspect/dockerfile/check-dockerfile.ts";
-import { type DockerfileSubject, shipped } from "../inspect/dockerfile/subject.ts";
+import { type DockerfileSubject, installedIn } from "../inspect/dockerfile/subject.ts";
 import { LOCK_FILE } from "../plan/lock.ts";
 import { waive } from "../probe/waive.ts";
 import { type ComposeProject, readComposeFiles } from "../recipe/compose.ts";
 import type { MapNode } from "../recipe/compose-node.ts";
 import type { ComposeService } from "../recipe/compose-service.ts";
 import { parseDockerfile } from "../recipe/dockerfile/parse.ts";
-import { commandsOf, installed } from "../recipe/dockerfile/shell.ts";
 import { baseImage, targetStage } from "../recipe/dockerfile/stages.ts";
 import { COMPOSE_FILES, findComposeFiles } from "../recipe/find-compose-files.ts";
 import { readTextFile } from "../recipe/text-file.ts";
@@ -191,8 +190,7 @@ function imageOf(
   hasLock: boolean,
 ): ServiceImage {
   if (subject !== undefined) {
-    const added = shipped(subject, "RUN").flatMap(commandsOf).flatMap(installed);
-    return { from: "dockerfile", base: baseImage(subject.target), installed: new Set(added) };
+    return { from: "dockerfile", base: baseImage(subject.target), installed: installedIn(subject) };
   }
   const from = build !== undefined || hasLock ? "assembled" : "pulled";
   return { from, base: from === "pulled" ? image : undefined, installed: new Set() };

@@ -1,6 +1,7 @@
 /** The engine that needs nothing installed: runc, an overlay, and a mount namespace per container. */
 import { randomBytes } from "node:crypto";
 import { mkdir, realpath } from "node:fs/promises";
+import { release } from "node:os";
 import { join } from "node:path";
 import { Fault } from "../../fault/fault.ts";
 import { ownProfile, resolveProfile } from "../../posture/seccomp/profile.ts";
@@ -141,7 +142,9 @@ function seccompOf(container: Container): object | undefined {
   const subject = { capabilities, architecture: image.config.architecture };
   if (seccomp === "unconfined") return undefined;
   const profile = ownProfile(container);
-  return profile === undefined ? resolveSeccomp(subject) : resolveProfile(profile, subject);
+  return profile === undefined
+    ? resolveSeccomp(subject)
+    : resolveProfile(profile, { ...subject, kernel: release() });
 }
 
 /** runc with this project's state, and its messages in the bundle rather than among the container's. */

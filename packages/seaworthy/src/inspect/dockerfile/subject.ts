@@ -1,8 +1,9 @@
 /** What rules about a Dockerfile are given, and the usual ways to look at it. */
 import type { Text } from "@seaworthy/evidence";
 import type { Dockerfile, Instruction, Keyword, Stage } from "../../recipe/dockerfile/instruction.ts";
-import { commandsOf, type ShellCommand } from "../../recipe/dockerfile/shell.ts";
-import { lineage } from "../../recipe/dockerfile/stages.ts";
+import { commandsOf, installed, type ShellCommand } from "../../recipe/dockerfile/shell.ts";
+import { baseImage, lineage } from "../../recipe/dockerfile/stages.ts";
+import { missingProgram } from "../missing-program.ts";
 import type { Remark, Seen, SourceRule } from "../source-rule.ts";
 
 export interface BuildContext {
@@ -47,6 +48,17 @@ function ofStage({ instructions }: Stage, keywords: readonly Keyword[]): readonl
   return instructions
     .flatMap((one) => (one.trigger === undefined ? [one] : [one, one.trigger]))
     .filter(({ keyword }) => keywords.includes(keyword));
+}
+
+/** By the package managers of its `RUN` lines. */
+export function installedIn(subject: DockerfileSubject): ReadonlySet<string> {
+  return new Set(shipped(subject, "RUN").flatMap(commandsOf).flatMap(installed));
+}
+
+/** What `CMD`, `ENTRYPOINT` or `HEALTHCHECK` calls in vain. */
+export function missingFrom(subject: DockerfileSubject, instruction: Instruction): Text | undefined {
+  const line = { needsShell: instruction.exec === undefined, commands: commandsOf(instruction) };
+  return missingProgram(line, baseImage(subject.target), installedIn(subject));
 }
 
 export function remark(instruction: Instruction, en: string, ru: string): Remark {

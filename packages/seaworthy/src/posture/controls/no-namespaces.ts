@@ -10,19 +10,12 @@ export const noNamespaces: Control = {
   },
   key: "security_opt",
   about: {
+    ...seccomp.about,
     severity: "high",
     why: {
       en: "In a user namespace of its own any process is root again, with all capabilities over what it makes there, and many holes of the kernel begin with that. Dropping capabilities does not help against it; the seccomp profile does.",
       ru: "В собственном пользовательском пространстве имён любой процесс снова root со всеми capabilities над созданным в нём, и с этого начинаются многие уязвимости ядра. Отказ от capabilities тут не помогает, помогает профиль seccomp.",
     },
-    docker: "without --security-opt seccomp=unconfined",
-    kubernetes: "securityContext.seccompProfile.type: RuntimeDefault",
-    references: [
-      "CIS-Docker@1.6.0:5.22",
-      "OWASP-Docker-Security@2026-11:6",
-      "NIST-SP-800-190@2017-09:4.4.3",
-      "Kubernetes-PSS@restricted:seccompProfile",
-    ],
   },
   fix: seccomp.fix,
   apply: seccomp.apply,

@@ -33,7 +33,9 @@ function effect({ syscalls, ...more }: RuntimeSeccomp): unknown {
 test("the portable profile is the default one, for every processor and every set of capabilities", () => {
   fc.assert(
     fc.property(subject, (one) => {
-      expect(effect(resolveProfile(portableProfile(), one))).toEqual(effect(resolveSeccomp(one)));
+      expect(effect(resolveProfile(portableProfile(), { ...one, kernel: "6.1.0" }))).toEqual(
+        effect(resolveSeccomp(one)),
+      );
     }),
   );
 });

@@ -63,8 +63,7 @@ export function allowing(
 /** Whether a call may be made with at least some arguments, whoever has which capability. */
 export function allowsCall(profile: SeccompProfile, name: string): boolean {
   return (
-    !refuses(profile.defaultAction) ||
-    profile.syscalls.some((rule) => allows(rule) && rule.names.includes(name))
+    allowsByDefault(profile) || profile.syscalls.some((rule) => allows(rule) && rule.names.includes(name))
   );
 }
 
@@ -95,7 +94,7 @@ export function refusingFamily(profile: SeccompProfile, family: number): Seccomp
 
 /** Whether a socket of the family may be opened. */
 export function allowsFamily(profile: SeccompProfile, family: number): boolean {
-  if (!refuses(profile.defaultAction)) return true;
+  if (allowsByDefault(profile)) return true;
   return profile.syscalls.some((rule) => {
     if (!allows(rule) || !rule.names.includes("socket")) return false;
     const [argument] = rule.args ?? [];
@@ -104,6 +103,11 @@ export function allowsFamily(profile: SeccompProfile, family: number): boolean {
       ? argument.value === family
       : argument.op !== "SCMP_CMP_LT" || family < argument.value;
   });
+}
+
+/** What it does not name goes through: also every call that is added to the kernel later. */
+export function allowsByDefault({ defaultAction }: SeccompProfile): boolean {
+  return !refuses(defaultAction);
 }
 
 function allows({ action }: ProfileRule): boolean {

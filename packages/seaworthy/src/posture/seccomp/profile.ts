@@ -71,16 +71,24 @@ export function ownProfile({ seccomp, extras }: Container): SeccompProfile | und
 
 const ENTRY_POINTS = { amd64: "SCMP_ARCH_X86_64", arm64: "SCMP_ARCH_AARCH64" } as const;
 
-/** What it means for one container, in the form of the OCI runtime specification. Kernels below 4.8 are not looked for. */
+/**
+ * What it means for one container, in the form of the OCI runtime specification.
+ * @param kernel that it will run on, as `uname -r` says it
+ */
 export function resolveProfile(
   profile: SeccompProfile,
-  { capabilities, architecture }: { capabilities: readonly Capability[]; architecture: "amd64" | "arm64" },
+  {
+    capabilities,
+    architecture,
+    kernel,
+  }: { capabilities: readonly Capability[]; architecture: "amd64" | "arm64"; kernel: string },
 ): RuntimeSeccomp {
   const { defaultAction, defaultErrnoRet, archMap, syscalls } = profile;
   const native = archMap?.find((entry) => entry.architecture === ENTRY_POINTS[architecture]);
   const mapped = native === undefined ? [] : [native.architecture, ...(native.subArchitectures ?? [])];
-  const has = ({ caps = [], arches = [] }: Condition, every: boolean): boolean => {
+  const has = ({ caps = [], arches = [], minKernel }: Condition, every: boolean): boolean => {
     const held = caps.map((name) => capabilities.includes(name.replace(/^CAP_/, "")));
+    if (minKernel !== undefined) held.push(isAtLeast(kernel, minKernel));
     const known = arches.map((name) => name === architecture);
     return every
       ? held.every(Boolean) && (known.length === 0 || known.includes(true))
@@ -98,4 +106,12 @@ export function resolveProfile(
         ...(args === undefined || args === null || args.length === 0 ? {} : { args }),
       })),
   };
+}
+
+/** `6.18.44-amd64` and `4.8`: the first two numbers count. */
+function isAtLeast(kernel: string, wanted: string): boolean {
+  const numbers = (text: string): readonly number[] => text.split(/[.-]/).slice(0, 2).map(Number);
+  const [major = 0, minor = 0] = numbers(kernel);
+  const [wantedMajor = 0, wantedMinor = 0] = numbers(wanted);
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
 }

@@ -2,9 +2,8 @@
 import { privateNetwork } from "../../posture/controls/private-network.ts";
 import { succeeded } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
+import { AF_INET, AF_INET6, socketAddress } from "../socket-address.ts";
 
-const AF_INET = 2;
-const AF_INET6 = 10;
 const SOCK_DGRAM = 2;
 const PORT = 9;
 
@@ -26,7 +25,7 @@ export const wayOut: Probe = {
       const family = address.length === 4 ? AF_INET : AF_INET6;
       const made = await attacker.quietly("socket", [family, SOCK_DGRAM, 0]);
       if (!succeeded(made)) continue;
-      const where = socketAddress(family, address);
+      const where = socketAddress(address, PORT);
       const connected = await attacker.call(`connect(UDP ${name})`, "connect", [
         made.value,
         where,
@@ -46,13 +45,3 @@ export const wayOut: Probe = {
     });
   },
 };
-
-/** `struct sockaddr_in` and `sockaddr_in6`, ip(7) and ipv6(7). */
-function socketAddress(family: number, address: readonly number[]): Uint8Array {
-  const isShort = family === AF_INET;
-  const bytes = Buffer.alloc(isShort ? 16 : 28);
-  bytes.writeUInt16LE(family, 0);
-  bytes.writeUInt16BE(PORT, 2);
-  bytes.set(address, isShort ? 4 : 8);
-  return bytes;
-}

@@ -7,9 +7,9 @@ import { capabilities } from "../../posture/controls/capabilities.ts";
 import { noNewPrivileges } from "../../posture/controls/no-new-privileges.ts";
 import { nonRoot } from "../../posture/controls/non-root.ts";
 import { seccomp } from "../../posture/controls/seccomp.ts";
+import { type ProcessRights, processesOf, rightsOf } from "../../stack/processes.ts";
 import { inIdle } from "./idle.ts";
-import { type ProcessRights, processesOf, rightsOf } from "./processes.ts";
-import { attempt, conclude, isDone, type StackScene, stateOf } from "./scene.ts";
+import { attempt, conclude, firstProcess, type StackScene } from "./scene.ts";
 import { together } from "./together.ts";
 
 interface Look {
@@ -75,12 +75,9 @@ async function rightsOfService(
   scene: StackScene,
   service: StackService,
 ): Promise<readonly ProcessRights[] | Attempt> {
-  const state = stateOf(scene, service);
-  if (isDone(state)) return attempt("absent", "it has ended, as it should", "она завершилась, как и должна");
-  const { local } = await scene.runtime.engine.facts();
-  if (!local)
-    return attempt("unable", "its processes are on another machine", "её процессы на другой машине");
-  const rights = state?.pid === undefined ? [] : await everyRight(state.pid);
+  const first = await firstProcess(scene, service);
+  if (typeof first !== "number") return first;
+  const rights = await everyRight(first);
   return rights.length > 0 ? rights : attempt("unable", "it does not run", "она не работает");
 }
 

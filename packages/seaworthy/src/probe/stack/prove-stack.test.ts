@@ -8,12 +8,12 @@ import type { Container, HealthCheck } from "../../engine/container.ts";
 import { createLab, hardened, type Lab, traces, whyNotHere } from "../../engine/runc/busybox.fixture.ts";
 import type { StackService } from "../../engine/stack-service.ts";
 import { freeLoopbackPort } from "../../net/free-port.ts";
+import { processesOf, startedWith } from "../../stack/processes.ts";
 import { createRuncRuntime } from "../../stack/runc/runtime.ts";
 import type { StackRuntime } from "../../stack/stack-runtime.ts";
 import type { StackSpec } from "../../stack/stack-spec.ts";
 import type { StackState } from "../../stack/state.ts";
 import { doubleName } from "./double-stack.ts";
-import { processesOf, startedWith } from "./processes.ts";
 import { proveStack } from "./prove-stack.ts";
 import type { Role } from "./scene.ts";
 

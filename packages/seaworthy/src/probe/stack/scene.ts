@@ -30,6 +30,16 @@ export function isDone(state: ServiceState | undefined): boolean {
   return state?.settled === true && state.exitCode === 0 && state.failure === undefined;
 }
 
+/** Of a service that runs where this program does; what to say where there is none to look at. */
+export async function firstProcess(scene: StackScene, service: StackService): Promise<number | Attempt> {
+  const state = stateOf(scene, service);
+  if (isDone(state)) return attempt("absent", "it has ended, as it should", "она завершилась, как и должна");
+  const { local } = await scene.runtime.engine.facts();
+  if (!local)
+    return attempt("unable", "its processes are on another machine", "её процессы на другой машине");
+  return state?.pid ?? attempt("unable", "it does not run", "она не работает");
+}
+
 export function attempt(
   outcome: Attempt["outcome"],
   en: string,

@@ -6,9 +6,9 @@ import type { Container } from "../../engine/container.ts";
 import type { StackService } from "../../engine/stack-service.ts";
 import { isLiteralSecret } from "../../posture/secret-names.ts";
 import { noSecretsInEnvironment } from "../../posture/stack-claims/no-secrets-in-environment.ts";
+import { processesOf, startedWith } from "../../stack/processes.ts";
 import { inIdle } from "./idle.ts";
-import { processesOf, startedWith } from "./processes.ts";
-import { attempt, conclude, isDone, type StackScene, stateOf } from "./scene.ts";
+import { attempt, conclude, firstProcess, type StackScene } from "./scene.ts";
 
 /** Shorter values are found everywhere by accident. */
 const SHORTEST = 8;
@@ -36,11 +36,18 @@ async function secretsOf({ services }: StackScene): Promise<ReadonlyMap<string, 
   for (const { container } of services) {
     for (const mount of container.mounts) {
       if (mount.kind !== "secret") continue;
-      const value = (await readFile(mount.source, "utf8").catch(() => "")).trim();
-      if (value.length >= SHORTEST && !value.includes("\n")) secrets.set(mount.name, value);
+      const value = telling(await readFile(mount.source, "utf8").catch(() => ""));
+      if (value.length >= SHORTEST) secrets.set(mount.name, value);
     }
   }
   return secrets;
+}
+
+/** Of a key in several lines the longest one: in a variable it may stand with other ends of lines, or without any. */
+function telling(secret: string): string {
+  const lines = secret.split(/\r?\n/).map((line) => line.trim());
+  const own = lines.filter((line) => !line.startsWith("-----"));
+  return own.reduce((longest, line) => (line.length > longest.length ? line : longest), "");
 }
 
 async function readLive(
@@ -48,13 +55,8 @@ async function readLive(
   service: StackService,
   secrets: ReadonlyMap<string, string>,
 ): Promise<Attempt> {
-  const state = stateOf(scene, service);
-  if (isDone(state)) return attempt("absent", "it has ended, as it should", "она завершилась, как и должна");
-  const { local } = await scene.runtime.engine.facts();
-  if (!local)
-    return attempt("unable", "its processes are on another machine", "её процессы на другой машине");
-  if (state?.pid === undefined) return attempt("unable", "it does not run", "она не работает");
-  return await read(state.pid, service.container, secrets);
+  const first = await firstProcess(scene, service);
+  return typeof first === "number" ? await read(first, service.container, secrets) : first;
 }
 
 /** Names and hashes are told, values never. */

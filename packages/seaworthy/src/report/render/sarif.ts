@@ -131,7 +131,7 @@ function notification(finding: Finding, options: SarifOptions): Notification {
 /** What has no line of its own is told at the first line of the Compose file, for a result without a place is refused. */
 function locationOf({ source, service }: Finding, { prefix }: SarifOptions) {
   const file = source?.file ?? "compose.yaml";
-  const path = posix.isAbsolute(file) ? file : posix.join(prefix, file);
+  const path = posix.join(prefix, file);
   return {
     physicalLocation: {
       artifactLocation: { uri: path.split("/").map(encodeURIComponent).join("/") },

@@ -1,7 +1,7 @@
 /** Without a check nobody notices a service that hangs; with one whose program is missing nobody believes it. */
 import { healthy } from "../../../posture/stack-claims/healthy.ts";
 import { commandsIn } from "../../../recipe/dockerfile/shell.ts";
-import { hasProgram } from "../../dockerfile/known-bases.ts";
+import { missingProgram } from "../../missing-program.ts";
 import { type ComposeRule, type ComposeSubject, judgeKey, NOTHING } from "../subject.ts";
 
 export const healthCheck: ComposeRule = {
@@ -12,7 +12,7 @@ export const healthCheck: ComposeRule = {
     if (check?.disabled === true)
       return judgeKey(subject, "healthcheck", { en: "it is turned off", ru: "она отключена" }, "disabled");
     if (check?.argv !== undefined) {
-      const missing = missingProgram(check.argv, subject);
+      const missing = missingFrom(check.argv, subject);
       return judgeKey(subject, "healthcheck", missing, check.argv[0] ?? "");
     }
     // The Dockerfile answers for its own; a job is done before anybody asks.
@@ -28,20 +28,10 @@ function isJob(name: string, { project }: ComposeSubject): boolean {
   );
 }
 
-function missingProgram(argv: readonly string[], { image }: ComposeSubject) {
-  const { base, installed } = image;
-  if (base === undefined) return undefined;
-  const isAbsent = (program: string): boolean =>
-    !installed.has(program) && hasProgram(base, program) === false;
-  const [shell = "", flag, line] = argv;
-  const isShell = shell === "/bin/sh" && flag === "-c" && line !== undefined;
-  if (isShell && isAbsent("/bin/sh"))
-    return { en: `it needs a shell, and ${base} has none`, ru: `нужна оболочка, а в ${base} её нет` };
-  const programs = isShell ? commandsIn(line).map((command) => command.argv[0] ?? "") : [shell];
-  const missing = programs.map((program) => program.replace(/^(?:\/usr)?\/bin\//, "")).find(isAbsent);
-  if (missing === undefined) return undefined;
-  return {
-    en: `it calls ${missing}, which ${base} does not have`,
-    ru: `вызывает ${missing}, которого в ${base} нет`,
-  };
+function missingFrom(argv: readonly string[], { image }: ComposeSubject) {
+  if (image.base === undefined) return undefined;
+  const [shell, flag, line] = argv;
+  const needsShell = shell === "/bin/sh" && flag === "-c" && line !== undefined;
+  const commands = needsShell ? commandsIn(line) : [{ argv, after: undefined }];
+  return missingProgram({ needsShell, commands }, image.base, image.installed);
 }

@@ -1,4 +1,6 @@
 /** What the engine confines by itself is only lost when somebody asks for it. */
+import { allowsByDefault } from "../../../posture/seccomp/portable.ts";
+import { parseProfile } from "../../../posture/seccomp/profile.ts";
 import { type ComposeRule, judgeKey } from "../subject.ts";
 
 export const keptConfinement: ComposeRule = {
@@ -33,7 +35,7 @@ export const keptConfinement: ComposeRule = {
     const lost = [
       ...(apparmor === "unconfined" ? ["apparmor=unconfined"] : []),
       ...others.filter((option) => /^label[=:]disable$|^writable-cgroups(?:[=:]true)?$/.test(option)),
-      ...(seccompProfile !== undefined && allowsByDefault(seccompProfile)
+      ...(seccompProfile !== undefined && allowsByDefault(parseProfile(seccompProfile))
         ? ["a seccomp profile that allows by default"]
         : []),
     ];
@@ -42,9 +44,3 @@ export const keptConfinement: ComposeRule = {
     return judgeKey(subject, "security_opt", said, lost.length === 0 ? "all of it is kept" : lost.join(", "));
   },
 };
-
-/** Every action but those that refuse or end the caller. @see the reader, which takes only JSON with a defaultAction */
-function allowsByDefault(profile: string): boolean {
-  const { defaultAction } = JSON.parse(profile) as { readonly defaultAction: unknown };
-  return !/^SCMP_ACT_(?:ERRNO|KILL|KILL_PROCESS|KILL_THREAD|TRAP)$/.test(String(defaultAction));
-}

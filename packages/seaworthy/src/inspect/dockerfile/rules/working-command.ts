@@ -3,8 +3,7 @@ import { stopsOnSignal } from "../../../posture/stack-claims/stops-on-signal.ts"
 import type { Instruction } from "../../../recipe/dockerfile/instruction.ts";
 import { commandsOf } from "../../../recipe/dockerfile/shell.ts";
 import { inherited } from "../../../recipe/dockerfile/stages.ts";
-import { type DockerfileRule, lookedAt, remark } from "../subject.ts";
-import { missingPrograms } from "./health-check.ts";
+import { type DockerfileRule, judgeEach, missingFrom } from "../subject.ts";
 
 export const workingCommand: DockerfileRule = {
   id: stopsOnSignal.control,
@@ -19,19 +18,14 @@ export const workingCommand: DockerfileRule = {
     const used = entrypoint.some(({ exec }) => exec === undefined)
       ? entrypoint
       : [...entrypoint, ...last("CMD")];
-    const wrong = used.flatMap((instruction) => {
-      const [missing] = missingPrograms(instruction, subject);
-      if (missing !== undefined) return [missing];
-      if (instruction.exec !== undefined || isReplaced(instruction)) return [];
-      return [
-        remark(
-          instruction,
-          "in shell form the stop signal ends at the shell",
-          "в форме оболочки сигнал остановки получает она, а не служба",
-        ),
-      ];
+    return judgeEach(used, (instruction) => {
+      const missing = missingFrom(subject, instruction);
+      if (missing !== undefined || instruction.exec !== undefined || isReplaced(instruction)) return missing;
+      return {
+        en: "in shell form the stop signal ends at the shell",
+        ru: "в форме оболочки сигнал остановки получает она, а не служба",
+      };
     });
-    return { wrong, looked: lookedAt(used, wrong.length) };
   },
 };
 

@@ -1,6 +1,7 @@
 /** The processes of a container as the host's kernel has them: their rights, and what they were started with. */
 import { readdir, readFile, readlink } from "node:fs/promises";
-import { processTree } from "../../net/listeners.ts";
+import type { User } from "../engine/container.ts";
+import { processTree } from "../net/listeners.ts";
 
 export interface ProcessRights {
   readonly pid: number;
@@ -32,6 +33,14 @@ async function namespaceOf(pid: number | "self"): Promise<string | undefined> {
   return await readlink(`/proc/${pid}/ns/pid`).catch(() => undefined);
 }
 
+/** Each once, the first process's first. */
+export function usersOf(processes: readonly ProcessRights[]): readonly User[] {
+  const users = processes.map(({ uids, gids, groups }) => ({ uid: uids[1] ?? 0, gid: gids[1] ?? 0, groups }));
+  return users.filter(
+    (user, index) => users.findIndex(({ uid, gid }) => uid === user.uid && gid === user.gid) === index,
+  );
+}
+
 /** `undefined` when it has ended. @see {@link https://man7.org/linux/man-pages/man5/proc_pid_status.5.html} */
 export async function rightsOf(pid: number): Promise<ProcessRights | undefined> {
   try {
@@ -44,10 +53,14 @@ export async function rightsOf(pid: number): Promise<ProcessRights | undefined> 
   }
 }
 
+/** Of a process that was asked in its own user namespace. */
+const AS_THEY_ARE = { uids: "0 0 4294967295", gids: "0 0 4294967295" };
+
+/** @param status the text of `/proc/PID/status` @param maps of its user namespace, as this one has them */
 export function parseRights(
   pid: number,
   status: string,
-  maps: { readonly uids: string; readonly gids: string },
+  maps: { readonly uids: string; readonly gids: string } = AS_THEY_ARE,
 ): ProcessRights {
   const words = (key: string): readonly string[] =>
     (new RegExp(`^${key}:[ \\t]*(.*)$`, "m").exec(status)?.[1] ?? "")
