@@ -15,6 +15,7 @@ const RANKS = [
   ["stack"],
   ["stack/runc", "stack/docker"],
   ["harden"],
+  ["learn"],
   ["probe", "inspect"],
   ["report"],
   ["verb"],

@@ -17,6 +17,15 @@ const ROUTES_EVERYWHERE: Readonly<Record<string, Verdict>> = {
   "private-network.way-out/redis": "waived",
 };
 
+interface Learned {
+  readonly services: readonly {
+    readonly service: string;
+    readonly calls: Readonly<Record<string, number>>;
+    readonly allowed: number;
+    readonly of: number;
+  }[];
+}
+
 const verdicts = ({ findings }: Report): Readonly<Record<string, string>> =>
   Object.fromEntries(findings.map(({ id, verdict }) => [id, verdict]));
 const reportOf = ({ project }: Sandbox): Report =>
@@ -58,6 +67,18 @@ describe.skipIf(!isRoot())("the example ships (needs root)", () => {
           const report = reportOf(example);
           const isOld = /^Docker (?:1\d|2[0-5])\./.test(report.engine.version);
           expect(verdicts(report)).toEqual({ ...onRunc, ...(isOld ? ROUTES_EVERYWHERE : WITH_A_ROUTE) });
+        });
+
+        test("and lets itself be learned from", { timeout: 300_000 }, async () => {
+          const argv = ["learn", "--assemble", "--json", "--service", "app", "--service", "redis"];
+          const { code, stdout, stderr } = await example.seaworthy(argv, { env });
+          expect(code, stdout + stderr).toBe(0);
+          const { services } = JSON.parse(stdout) as Learned;
+          expect(services.map(({ service }) => service)).toEqual(["app", "redis"]);
+          for (const { calls, allowed, of } of services) {
+            expect(Object.keys(calls).length).toBeGreaterThan(40);
+            expect(allowed).toBeLessThan(of / 2);
+          }
         });
       },
     );

@@ -6,12 +6,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Container, Mount } from "../../packages/seaworthy/src/engine/container.ts";
 import type { Engine, Running, StartOptions } from "../../packages/seaworthy/src/engine/engine.ts";
+import { learnedProfile } from "../../packages/seaworthy/src/posture/seccomp/learned.ts";
+import { portableProfile } from "../../packages/seaworthy/src/posture/seccomp/portable.ts";
 import { CAPABILITIES } from "../../packages/seaworthy/src/recipe/capabilities.ts";
 import { type EngineLab, LABS, type LabKind } from "./labs.ts";
 
 const MIB = 1024 * 1024;
 const LIMITS = { memory: 64 * MIB, pids: 32, cpus: 0.5, shmSize: MIB } as const;
 const ROOT = { uid: 0, gid: 0, groups: [] } as const;
+/** Beside what every program is started by. */
+const OF_A_SHELL =
+  "arch_prctl dup2 getppid getrandom ioctl prlimit64 readlink rseq set_robust_list set_tid_address uname".split(
+    " ",
+  );
 
 describe.each(LABS)("$name", (kind) => {
   const reason = kind.missing();
@@ -186,6 +193,20 @@ function conformance(kind: LabKind): void {
   ])("%s", async (_, script, confined, loosened, loose) => {
     expect(await said(script)).toBe(confined);
     expect(await said(script, loosened)).toBe(loose);
+  });
+
+  test("a profile of what the runtime and the service call is enough, and refuses the rest", async () => {
+    const profile = learnedProfile(portableProfile(), OF_A_SHELL);
+    const extras = { seccompProfile: JSON.stringify(profile) };
+    const ask = "kill -0 $$ 2>/dev/null && echo killed || echo refused";
+    for (const changes of [{}, { noNewPrivileges: false }, { user: ROOT, capabilities: ["CHOWN"] }]) {
+      expect(await said(ask, { ...changes, extras }), JSON.stringify(changes)).toBe("refused\n");
+      expect(await said(ask, changes)).toBe("killed\n");
+    }
+    await using running = await start("exec sleep 60", { extras });
+    expect(await running.exec(["/bin/echo", "beside it"])).toMatchObject({
+      stdout: Buffer.from("beside it\n"),
+    });
   });
 
   test("everything wide at once is what privileged gives, as far as this machine can", async () => {

@@ -9,6 +9,7 @@ import { engineCommand } from "./commands/engine.ts";
 import { execCommand } from "./commands/exec.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { hardenCommand } from "./commands/harden.ts";
+import { learnCommand } from "./commands/learn.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { newCommand } from "./commands/new.ts";
 import { planCommand } from "./commands/plan.ts";
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   checkCommand,
   proveCommand,
   hardenCommand,
+  learnCommand,
   seccompCommand,
   explainCommand,
   whyCommand,

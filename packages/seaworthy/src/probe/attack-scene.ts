@@ -7,11 +7,13 @@ import type { Container, Mount, User } from "../engine/container.ts";
 import type { Engine, EngineFacts, NetworkHandle, StartOptions } from "../engine/engine.ts";
 import { Fault } from "../fault/fault.ts";
 import { serveControl } from "../net/control-socket.ts";
+import { isLearned, withPostureProfile } from "../posture/controls/only-needed-calls.ts";
 import type { Posture } from "../posture/controls.ts";
 import { trampoline, UnableError } from "../trampoline/client.ts";
 import { TRAMPOLINE_X64 } from "../trampoline/trampoline-x64.ts";
 import { attacker } from "./attacker.ts";
 import type { Probe } from "./probe.ts";
+import { rareCalls } from "./probes/rare-calls.ts";
 import { probesOf } from "./probes.ts";
 
 export interface SceneOptions {
@@ -56,16 +58,22 @@ export async function openAttackScene(
     await writeFile(join(canary.directory, "canary"), canary.content);
     const { architecture, unable } = await engine.facts();
     const control = await serveControl(canary.socket, () => Promise.resolve("a prover's socket"));
-    const declared = asDouble(container);
+    const own = asDouble(container);
+    const declared = withPostureProfile(own, options.posture);
+    const learned = isLearned(container, options.posture) ? [rareCalls] : [];
     const name = randomBytes(8).toString("hex");
     const stage: Stage = { name, canAttack: architecture === "amd64", engine, declared, canary, options };
     return {
-      probes: [...probesOf(canary, options.posture), ...(options.more ?? [])].filter(
+      probes: [...probesOf(canary, options.posture), ...learned, ...(options.more ?? [])].filter(
         ({ services }) => services?.includes(container.name) ?? true,
       ),
       unable,
-      subject: (probe) => ({ ...declared, user: userFor(probe, declared.user) }),
-      attempt: (probe, subject) => attempt(probe, subject, stage),
+      subject: (probe) => ({
+        ...(probe.withLearnedProfile === true ? own : declared),
+        user: userFor(probe, own.user),
+      }),
+      attempt: (probe, subject) =>
+        attempt(probe, subject, probe.withLearnedProfile === true ? { ...stage, declared: own } : stage),
       async [Symbol.asyncDispose]() {
         await control[Symbol.asyncDispose]();
         await dispose();

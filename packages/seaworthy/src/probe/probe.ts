@@ -30,5 +30,7 @@ export interface Probe {
   readonly as: "declared" | "root" | "unprivileged";
   /** Whether it stands in the service's own network instead of an empty one. */
   readonly inNetwork?: boolean;
+  /** Whether it is about a profile that was learned; every other one stands in the container with its posture's profile. */
+  readonly withLearnedProfile?: true;
   attempt(target: Target): Promise<Attempt>;
 }

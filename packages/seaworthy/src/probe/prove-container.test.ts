@@ -8,6 +8,9 @@ import { createLab, hardened, type Lab, traces, whyNotHere } from "../engine/run
 import { createRuncEngine } from "../engine/runc/runc.ts";
 import { STRICT_CONTROLS } from "../posture/controls.ts";
 import { harden } from "../posture/harden.ts";
+import { learnedProfile } from "../posture/seccomp/learned.ts";
+import { allowing } from "../posture/seccomp/portable.ts";
+import { strictProfile } from "../posture/seccomp/strict-profile.ts";
 import type { AttackStep } from "../recipe/probe-file.ts";
 import type { Probe } from "./probe.ts";
 import { proveContainer } from "./prove-container.ts";
@@ -78,6 +81,29 @@ describe.skipIf(reason !== undefined)(`attacks on runc${reason === undefined ? "
     const findings = await prove({ mounts: [] });
     expect(verdicts(findings, "tmpfs-bounded")).toEqual(["absent"]);
     expect(verdicts(findings, "tmpfs-noexec")).toEqual(["absent"]);
+  });
+
+  test("under a profile that was learned every other control is still told apart from it", async () => {
+    const learned = learnedProfile(strictProfile(), ["setxattr"]);
+    const findings = await prove({ extras: { seccompProfile: JSON.stringify(learned) } });
+    expect(findings.filter(({ verdict }) => verdict !== "held")).toEqual([]);
+    const [own] = findings.filter(({ control }) => control === "only-needed-calls");
+    expect(own).toMatchObject({
+      hardened: { outcome: "refused", summary: { en: expect.stringMatching(/^all of 22 calls/) as string } },
+      twin: { outcome: "breached" },
+    });
+    expect(own?.loosened?.en).toMatch(/flock/);
+    expect(own?.hardened?.steps.map(({ did }) => did)).not.toContain("setxattr(nonsense)");
+  });
+
+  test("one that was not is attacked as it is: a hole in it is no claim of its posture's", async () => {
+    const wide = allowing(strictProfile(), ["ptrace"]);
+    const findings = await prove({ extras: { seccompProfile: JSON.stringify(wide) } });
+    expect(verdicts(findings, "no-tracing")).toEqual(["breached"]);
+    expect(verdicts(findings, "only-needed-calls")).toEqual([]);
+    const cut = allowing(learnedProfile(strictProfile(), []), ["ptrace"]);
+    const narrow = await prove({ extras: { seccompProfile: JSON.stringify(cut) } });
+    expect(verdicts(narrow, "no-tracing")).not.toEqual(["held"]);
   });
 
   test("attacks of the user's own have twins, too, and what they did not expect proves nothing", async () => {

@@ -4,8 +4,10 @@ import { COMPOSE_RULES } from "../inspect/compose/rules.ts";
 import { DOCKERFILE_RULES } from "../inspect/dockerfile/rules.ts";
 import { RULES } from "../inspect/inspect-image.ts";
 import { type About, SEVERITIES, type Severity } from "../posture/about.ts";
+import { onlyNeededCalls } from "../posture/controls/only-needed-calls.ts";
 import { controlsOf } from "../posture/controls.ts";
 import { STACK_CLAIMS } from "../posture/stack-claims.ts";
+import { rareCalls } from "../probe/probes/rare-calls.ts";
 import { probesOf } from "../probe/probes.ts";
 
 export interface Claim {
@@ -54,6 +56,7 @@ function collect(): readonly Claim[] {
     const own = probes.filter((probe) => probe.control.id === control.id).map(({ id }) => id);
     add(TWIN, own, control);
   }
+  add(TWIN, [rareCalls.id], onlyNeededCalls);
   for (const claim of STACK_CLAIMS) add(DOUBLE, [], { ...claim, id: claim.control });
   for (const rule of RULES) add(IMAGE, [], rule);
   for (const rule of COMPOSE_RULES) add(COMPOSE, [], rule);

@@ -1,5 +1,6 @@
 /** What runs containers here: a Docker Engine when one answers, runc otherwise, or the one the user names. */
 import { join } from "node:path";
+import type { ObtainOptions } from "../engine/debian-program.ts";
 import type { DockerClient } from "../engine/docker/client.ts";
 import { connectDocker, findDocker } from "../engine/docker/connect.ts";
 import { createDockerEngine } from "../engine/docker/engine.ts";
@@ -82,7 +83,7 @@ function dockerHost({ name }: HostPlace, client: DockerClient, reason: string): 
 function runcHost(place: HostPlace, io: VerbIo, reason: string): Host {
   let runc: Promise<RuncBinary> | undefined;
   let runtime: StackRuntime | undefined;
-  const obtain = (): Promise<RuncBinary> => (runc ??= obtainFor(place, io));
+  const obtain = (): Promise<RuncBinary> => (runc ??= obtainRunc(programSource(place, io)));
   return {
     engine: "runc",
     docker: undefined,
@@ -93,13 +94,17 @@ function runcHost(place: HostPlace, io: VerbIo, reason: string): Host {
   };
 }
 
-function obtainFor({ directories, store, sources }: HostPlace, io: VerbIo): Promise<RuncBinary> {
-  return obtainRunc({
+/** Where programs of Debian are got from and kept: the runtime, the tracer. */
+export function programSource(
+  { directories, store, sources }: Pick<HostPlace, "directories" | "store" | "sources">,
+  { signal }: Pick<VerbIo, "signal">,
+): ObtainOptions {
+  return {
     directory: join(directories.cache, "engine"),
     store,
     archive: (suite) => sources.archive(suite),
-    source: { store, mirrors: sources.mirrors, signal: io.signal },
-  });
+    source: { store, mirrors: sources.mirrors, signal },
+  };
 }
 
 function runcRuntime({ directories, store, name }: HostPlace, runc: () => Promise<RuncBinary>): StackRuntime {

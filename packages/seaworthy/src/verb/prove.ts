@@ -67,7 +67,7 @@ export async function prove(options: ProveOptions, io: VerbIo): Promise<Proved> 
 }
 
 /** Two proofs of one project would attack each other's doubles. */
-async function onlyProof({ compose }: Project): Promise<AsyncDisposable> {
+export async function onlyProof({ compose }: Project): Promise<AsyncDisposable> {
   const lock = await takeLock(`prove-${digestOf(compose.name).slice(-16)}`);
   if (lock !== undefined) return lock;
   throw new Fault({

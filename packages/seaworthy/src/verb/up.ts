@@ -1,4 +1,5 @@
 /** `up`: builds what is missing, starts the stack, and waits until every service is healthy. */
+import { Fault } from "../fault/fault.ts";
 import { inPhase } from "../progress/progress.ts";
 import type { StackHandle, StackRuntime } from "../stack/stack-runtime.ts";
 import type { StackSpec } from "../stack/stack-spec.ts";
@@ -61,10 +62,28 @@ export async function bringUp(
         const state = handle.state();
         return { value: { built, spec, runtime, handle, state }, summary: describe(state) };
       }
+      const state = handle.state();
       await handle[Symbol.asyncDispose]();
-      throw error;
+      throw withProfileHint(error, spec, state);
     }
   });
+}
+
+/** A call that a profile of one's own refuses looks like anything but that. */
+function withProfileHint(error: unknown, { services }: StackSpec, { services: states }: StackState): unknown {
+  if (!(error instanceof Fault) || error.code !== "stack/unhealthy") return error;
+  const failed = services.find(
+    ({ container }) =>
+      container.extras?.seccompProfile !== undefined &&
+      states.some(
+        ({ name, status }) => name === container.name && status !== "healthy" && status !== "running",
+      ),
+  );
+  if (failed === undefined) return error;
+  const { code, message, place, exit, hint = "" } = error;
+  const more =
+    "It has a seccomp profile of its own. What that refuses is named by: seaworthy learn --missing";
+  return new Fault({ code, message, place, exit, hint: `${hint}\n${more}`, cause: error });
 }
 
 /** `db healthy, redis healthy, app starting`. */

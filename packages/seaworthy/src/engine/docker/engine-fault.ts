@@ -34,6 +34,8 @@ const MEANINGS: readonly {
     message: /context deadline exceeded|i\/o timeout|TLS handshake timeout/i,
     hint: "The engine gave up waiting, mostly for a registry or its own storage: check its network and try again.",
   },
+  // Podman, of a container that runs already or still.
+  { code: "docker/conflict", message: /container state improper/i },
   { code: "docker/not-found", status: 404 },
   { code: "docker/conflict", status: 409 },
   { code: "docker/not-supported", status: 501 },
