@@ -20,7 +20,7 @@ const OF_THE_TRACER = ["ptrace", "process_vm_readv", "process_vm_writev"];
 /** In the container. */
 const PROGRAM = "/.seaworthy-learn/strace";
 const LOG = "/.seaworthy-learn/log";
-export const LOG_FILE = "calls";
+const LOG_FILE = "calls";
 
 export interface Tracing {
   /** Of {@link STRACE} on the host, absolute. */

@@ -60,6 +60,7 @@ test.each([
   [404, '{"message":"No such container: x"}', "docker/not-found", "No such container: x"],
   [500, '{"message":"driver failed: port is already allocated"}', "docker/port-taken", "already allocated"],
   [500, '{"message":"write /x: no space left on device"}', "docker/disk-full", "no space left"],
+  [500, '{"message":"container state improper"}', "docker/conflict", "state improper"],
   [409, '{"message":"name in use","response":409}', "docker/conflict", "name in use"],
   [400, "", "docker/refused", "status 400"],
   [502, "<html>bad gateway</html>", "docker/failed", "<html>bad gateway</html>"],
