@@ -12,7 +12,7 @@ describe.skipIf(!isRoot())("harden, then prove (needs root)", () => {
   // Waived is only what no Compose file can change: what is in an image, and what a stack is made to do.
   test.each<[string, string, readonly string[]]>([
     ["nginx-static", "a site", ["healthy/web"]],
-    ["redis", "a cache that keeps its data", ["store-password/cache"]],
+    ["redis", "a cache that keeps its data", ["store-password/cache", "store-rights/cache"]],
     ["node-bind", "Node with a bind mount of its source", ["host-paths.host-files/web"]],
     ["cron", "a job in a loop, in a shell", ["healthy/nightly", "no-shell/nightly"]],
     ["valkey", "Valkey, from its Debian package, as root", []],
@@ -22,9 +22,13 @@ describe.skipIf(!isRoot())("harden, then prove (needs root)", () => {
     [
       "python-worker",
       "a worker without a health check, and its queue",
-      ["healthy/worker", "store-password/queue"],
+      ["healthy/worker", "store-password/queue", "store-rights/queue"],
     ],
-    ["trio", "Node, PostgreSQL and Redis", ["no-secrets-in-environment/db", "store-password/cache"]],
+    [
+      "trio",
+      "Node, PostgreSQL and Redis",
+      ["no-secrets-in-environment/db", "store-password/cache", "store-rights/cache"],
+    ],
   ])("%s: %s", { timeout: 400_000 }, async (name, _, accepted) => {
     const home = await mkdtemp(join(tmpdir(), `harden-${name}-`));
     const project = join(home, name);

@@ -102,6 +102,8 @@ const REASONS: Readonly<Record<string, Reason>> = {
   },
   "store-password": () =>
     "It asks for none, and its clients know none. --requirepass or a file of users for Redis, POSTGRES_PASSWORD_FILE for PostgreSQL, each as a secret that its clients are given too",
+  "store-rights": () =>
+    "Its clients log in as the account that rules it. A role of their own, made by an SQL file in /docker-entrypoint-initdb.d, or for Redis a user of an ACL file without +@admin and +@dangerous, and their configuration names it",
   "no-secrets-in-environment": () =>
     "Its password is a variable, which a Compose file alone cannot change for its program. Where the program takes a file (POSTGRES_PASSWORD_FILE), give it one under secrets",
   "stops-on-signal": ({ service: { container } }, { hardened }) =>

@@ -7,11 +7,13 @@ import { noSecretsInEnvironment } from "./stack-claims/no-secrets-in-environment
 import { publishedPorts } from "./stack-claims/published-ports.ts";
 import { stopsOnSignal } from "./stack-claims/stops-on-signal.ts";
 import { storePassword } from "./stack-claims/store-password.ts";
+import { storeRights } from "./stack-claims/store-rights.ts";
 
 export const STACK_CLAIMS: readonly StackClaim[] = [
   publishedPorts,
   datastoreUnreachable,
   storePassword,
+  storeRights,
   noSecretsInEnvironment,
   healthy,
   stopsOnSignal,

@@ -289,8 +289,8 @@ describe.each(CASES)("%s", (rule, bad, good) => {
 });
 
 describe("of several services", () => {
-  const second = (keys: string): string =>
-    `${GOOD}\n`.replace("networks:\n  inside", `  b:\n    image: b\n${keys}\nnetworks:\n  inside`);
+  const second = (keys: string, first = ""): string =>
+    `${app(first)}\n`.replace("networks:\n  inside", `  b:\n    image: b\n${keys}\nnetworks:\n  inside`);
   const told = async (keys: string, rule: string): Promise<string | undefined> =>
     (await findings(second(keys))).find(({ id }) => id === `${rule}.compose/b`)?.verdict;
 
@@ -308,6 +308,16 @@ describe("of several services", () => {
     ["    depends_on: { app: { condition: service_healthy } }", "held"],
   ])("%s: what has a check is waited for", async (keys, verdict) => {
     expect(await told(keys, "waits-for-health")).toBe(verdict);
+  });
+
+  test.each([
+    ["    environment: { POSTGRES_USER: shop }", "{ POSTGRES_USER: shop }", "breached"],
+    ["    environment: { DATABASE_URL: 'postgresql://postgres@app/x' }", "{ POSTGRES_DB: x }", "breached"],
+    ["    environment: { DB_USER: shop }", "{ POSTGRES_USER: owner }", "held"],
+    ["    environment: { HOST: shop }", "{ POSTGRES_USER: owner }", "absent"],
+  ])("%s: of a database with %s", async (keys, environment, verdict) => {
+    const text = second(keys, `image: postgres:15\nenvironment: ${environment}`);
+    expect(of(await findings(text), "store-rights").verdict).toBe(verdict);
   });
 
   test("a job that others wait for needs no check", async () => {
@@ -396,6 +406,7 @@ test("every rule is in the table or has tests of its own", () => {
     ...CASES.map(([rule]) => rule),
     ...STRICT_CONTROLS.map(({ id }) => id),
     "own-names",
+    "store-rights",
     "waits-for-health",
     "set-variables",
   ];

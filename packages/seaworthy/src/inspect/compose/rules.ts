@@ -23,6 +23,7 @@ import { safeEnvironment } from "./rules/safe-environment.ts";
 import { safeSysctls } from "./rules/safe-sysctls.ts";
 import { setVariables } from "./rules/set-variables.ts";
 import { storePassword } from "./rules/store-password.ts";
+import { storeRights } from "./rules/store-rights.ts";
 import { unprivilegedHooks } from "./rules/unprivileged-hooks.ts";
 import { unpublishedStore } from "./rules/unpublished-store.ts";
 import { waitsForHealth } from "./rules/waits-for-health.ts";
@@ -34,6 +35,7 @@ export const COMPOSE_RULES: readonly ComposeRule[] = [
   loopbackPorts,
   unpublishedStore,
   storePassword,
+  storeRights,
   pinnedImage,
   noControlSocket,
   privateNamespaces,

@@ -4,6 +4,7 @@ import { open, readFile, writeFile } from "node:fs/promises";
 import type { VolumeMount } from "../../engine/container.ts";
 import type { StackService } from "../../engine/stack-service.ts";
 import { errnoOf, isMissing } from "../../fault/errno.ts";
+import { superuserOf } from "../../posture/store-accounts.ts";
 import type { DoubleStack } from "./double-stack.ts";
 import type { Role } from "./scene.ts";
 
@@ -79,8 +80,8 @@ export async function ask(
 }
 
 /** A client that runs what it is given on its standard input, and stops at the first mistake. */
-export function psqlOf({ container }: StackService): readonly string[] {
-  const user = container.env.get("POSTGRES_USER") ?? "postgres";
+export function psqlOf({ container }: StackService, account?: string): readonly string[] {
+  const user = superuserOf(container.env);
   return [
     "psql",
     "--no-psqlrc",
@@ -88,7 +89,8 @@ export function psqlOf({ container }: StackService): readonly string[] {
     "--quiet",
     "--tuples-only",
     "--set=ON_ERROR_STOP=1",
-    `--username=${user}`,
+    "--set=VERBOSITY=terse",
+    `--username=${account ?? user}`,
     `--dbname=${container.env.get("POSTGRES_DB") ?? user}`,
   ];
 }

@@ -19,6 +19,7 @@ import type { Role, StackScene } from "./scene.ts";
 import { proveNoSecrets } from "./secrets-in-environment.ts";
 import { proveStops } from "./stops-on-signal.ts";
 import { proveStorePassword } from "./store-password.ts";
+import { proveStoreRights } from "./store-rights.ts";
 import { together } from "./together.ts";
 
 export interface ProveStackOptions {
@@ -92,6 +93,7 @@ async function look(scene: StackScene, service: StackService): Promise<readonly 
     await provePublishedPorts(scene, service),
     await proveUnreachable(scene, service),
     await proveStorePassword(scene, service),
+    await proveStoreRights(scene, service),
     await proveHealthy(scene, service),
     await proveNoSecrets(scene, service),
     ...(await proveEveryProcess(scene, service)),

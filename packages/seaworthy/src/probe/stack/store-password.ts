@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Attempt, Finding } from "@seaworthy/evidence";
 import type { StackService } from "../../engine/stack-service.ts";
 import { storePassword } from "../../posture/stack-claims/store-password.ts";
+import { superuserOf } from "../../posture/store-accounts.ts";
 import { type Answer, ask, loginOf, psqlOf } from "./data-stores.ts";
 import { attempt, conclude, type StackScene } from "./scene.ts";
 
@@ -65,7 +66,7 @@ const REFUSALS =
 /** By the service's name, which is not the loopback that many configurations trust. */
 async function postgresClient(service: StackService): Promise<Client> {
   const { name, env } = service.container;
-  const user = env.get("POSTGRES_USER") ?? "postgres";
+  const user = superuserOf(env);
   const base = `host=${name} user=${user} dbname=${env.get("POSTGRES_DB") ?? user} connect_timeout=5`;
   const password = await passwordOf(service);
   const connect = (more: string): string => `\\connect "${base}${more}"\nSELECT count(*) FROM pg_class;\n`;

@@ -10,7 +10,7 @@ const OPEN: readonly (readonly [name: RegExp, value: RegExp])[] = [
   [/^NEO4J_AUTH$/, /^none$/i],
 ];
 const REDIS = /(?:^|\/)(?:redis|valkey|keydb)(?:-stack)?(?:-server)?(?:[:@]|$)/;
-const POSTGRES = /(?:^|\/)postgres(?:[:@]|$)/;
+export const POSTGRES: RegExp = /(?:^|\/)postgres(?:[:@]|$)/;
 
 export const storePassword: ComposeRule = {
   ...claim,

@@ -1,0 +1,95 @@
+/** How long a proof takes: the whole, and each attack in the container and in its twin, one at a time. */
+import { execFileSync } from "node:child_process";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { openAttackScene } from "../packages/seaworthy/dist/probe/attack-scene.js";
+import { SILENT } from "../packages/seaworthy/dist/progress/progress.js";
+import { build } from "../packages/seaworthy/dist/verb/build.js";
+import { stackSpec } from "../packages/seaworthy/dist/verb/running-stack.js";
+import { median } from "./statistics.mjs";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const BIN = join(ROOT, "packages/seaworthy/bin/seaworthy.js");
+const TURNS = 5;
+const WHOLE_TURNS = 3;
+
+/**
+ * @param {string} engine `runc` or `docker`, the latter as the environment names it
+ * @returns rows in milliseconds, medians; the whole proof first, of a stack that is up, with everything built
+ */
+export async function measureProof(engine) {
+  const home = await mkdtemp(join(tmpdir(), "seaworthy-bench-"));
+  const project = join(home, "myapp");
+  await cp(join(ROOT, "examples/myapp"), project, {
+    recursive: true,
+    filter: (source) => !/\/(node_modules|dist|secrets|\.seaworthy|seaworthy\.lock)$/.test(source),
+  });
+  const env = {
+    ...process.env,
+    COMPOSE_PROJECT_NAME: `bench-${process.pid}`,
+    SEAWORTHY_ENGINE: engine,
+    SEAWORTHY_RUN_DIR: join(home, "run"),
+    SEAWORTHY_STATE_DIR: join(home, "state"),
+  };
+  const assemble = engine === "docker" ? ["--assemble"] : [];
+  const seaworthy = (...args) =>
+    execFileSync(process.execPath, [BIN, ...args], {
+      cwd: project,
+      env,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+  try {
+    seaworthy("up", ...assemble);
+    const whole = [];
+    for (let turn = 0; turn < WHOLE_TURNS; turn++) whole.push(timed(() => seaworthy("prove", ...assemble)));
+    const io = {
+      ...{ progress: SILENT, env, signal: new AbortController().signal, now: () => new Date() },
+      warn: () => undefined,
+    };
+    const built = await build({ directory: project, assemble: engine === "docker" }, io);
+    await using host = built.project.host;
+    const spec = await stackSpec(built, built.project.directories.state);
+    const app = spec.services.find(({ container }) => container.name === "app")?.container;
+    const runtime = await host.runtime();
+    await using scene = await openAttackScene(runtime.engine, app, {
+      ...{ network: undefined, workDirectory: home, posture: "strict" },
+    });
+    const rows = [];
+    for (const probe of scene.probes) rows.push(await timeProbe(scene, probe, engine));
+    return [
+      { engine, attack: "the whole stack", hardened: Math.round(median(whole)), twin: undefined },
+      ...rows,
+    ];
+  } finally {
+    seaworthy("down", "--volumes");
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+async function timeProbe(scene, probe, engine) {
+  const subject = scene.subject(probe);
+  const twin = probe.control.loosen(subject)?.container;
+  const times = { hardened: [], twin: [] };
+  for (let turn = 0; turn < TURNS; turn++) {
+    times.hardened.push(await timedAsync(() => scene.attempt(probe, subject)));
+    if (twin !== undefined) times.twin.push(await timedAsync(() => scene.attempt(probe, twin)));
+  }
+  return {
+    ...{ engine, attack: `${probe.control.id}: ${probe.id}` },
+    hardened: Math.round(median(times.hardened)),
+    twin: twin === undefined ? undefined : Math.round(median(times.twin)),
+  };
+}
+
+function timed(work) {
+  const began = performance.now();
+  work();
+  return performance.now() - began;
+}
+
+async function timedAsync(work) {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
