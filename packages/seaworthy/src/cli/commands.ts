@@ -1,5 +1,6 @@
 /** Every command, in the order that help shows them. */
 import type { Command } from "./command.ts";
+import { adoptCommand } from "./commands/adopt.ts";
 import { buildCommand } from "./commands/build.ts";
 import { cacheCommand } from "./commands/cache.ts";
 import { checkCommand } from "./commands/check.ts";
@@ -34,6 +35,7 @@ export const COMMANDS: readonly Command[] = [
   statsCommand,
   restartCommand,
   downCommand,
+  adoptCommand,
   checkCommand,
   proveCommand,
   hardenCommand,

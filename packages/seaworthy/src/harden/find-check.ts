@@ -11,7 +11,7 @@ export interface FindCheckOptions {
 }
 
 /** In milliseconds: a data store that is being set up refuses for a while. */
-const PATIENCE = 10_000;
+const PATIENCE = 20_000;
 /** As a shell, an engine and a runtime say that there is no such program. */
 const NOT_THERE: ReadonlySet<number | undefined> = new Set([126, 127, 255, undefined]);
 

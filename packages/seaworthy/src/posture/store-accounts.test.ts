@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { postgresAccounts, superuserOf } from "./store-accounts.ts";
 
-const NAMES = ["db", "mydb"];
+const NAMES = ["db", "mydb", ""];
 const client = (env: Record<string, string>) => new Map(Object.entries(env));
 
 test.each<[string, Record<string, string>[], string[]]>([

@@ -17,8 +17,8 @@ export function postgresAccounts(
 ): readonly string[] {
   const used = clients.flatMap((env) =>
     [...env].flatMap(([key, value = ""]) => {
-      const [, user = "", host = ""] = URL.exec(value) ?? [];
-      if (names.includes(host)) return [decoded(user)];
+      const [url, user = "", host = ""] = URL.exec(value) ?? [];
+      if (url !== undefined && names.includes(host)) return [decoded(user)];
       return USER_KEYS.test(key) && value !== "" ? [value] : [];
     }),
   );

@@ -52,10 +52,12 @@ export function runningContainer(parts: RunningParts): Running {
     const joined: SpecProcess = { ...parts.spec.process, args: argv };
     await writeFile(processFile, JSON.stringify(joined));
     // Only the runtime is killed when time is up; the process it started is the container's, and with crun holds our pipes.
-    const late =
-      options.timeout === undefined
-        ? undefined
-        : setTimeout(() => void killJoined(pidFile, members).catch(() => undefined), options.timeout);
+    let isLate = false;
+    const end = (): void => {
+      isLate = true;
+      void killJoined(pidFile, members).catch(() => undefined);
+    };
+    const timer = options.timeout === undefined ? undefined : setTimeout(end, options.timeout);
     const outcome = await run(
       [...enter, ...runc("exec", "--process", processFile, "--pid-file", pidFile, id)],
       {
@@ -65,11 +67,12 @@ export function runningContainer(parts: RunningParts): Running {
         ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
       },
     );
-    clearTimeout(late);
+    clearTimeout(timer);
     if (outcome.timedOut) await killJoined(pidFile, members);
     await Promise.all([pidFile, processFile].map((file) => rm(file, { force: true })));
     const { code, stdout, stderr, timedOut } = outcome;
-    return { code, stdout, stderr, timedOut };
+    // Either timer may be first; the runtime then ends as its process did, or is ended itself.
+    return isLate ? { code: undefined, stdout, stderr, timedOut: true } : { code, stdout, stderr, timedOut };
   }
 
   async function kill(signal: string): Promise<void> {

@@ -80,7 +80,11 @@ async function provePostgres(scene: StackScene, service: StackService): Promise<
 
 function accountsOf({ services }: StackScene, service: StackService): readonly string[] {
   const { container, containerName, networks } = service;
-  const names = [container.name, containerName ?? "", ...networks.flatMap(({ aliases }) => aliases)];
+  const names = [
+    container.name,
+    containerName ?? container.name,
+    ...networks.flatMap(({ aliases }) => aliases),
+  ];
   const clients = services.filter((other) => other !== service).map((other) => other.container.env);
   return postgresAccounts(names, clients);
 }
