@@ -48,19 +48,19 @@ export async function measureProof(engine) {
       warn: () => undefined,
     };
     const built = await build({ directory: project, assemble: engine === "docker" }, io);
-    await using host = built.project.host;
     const spec = await stackSpec(built, built.project.directories.state);
     const app = spec.services.find(({ container }) => container.name === "app")?.container;
-    const runtime = await host.runtime();
-    await using scene = await openAttackScene(runtime.engine, app, {
+    const runtime = await built.project.host.runtime();
+    const scene = await openAttackScene(runtime.engine, app, {
       ...{ network: undefined, workDirectory: home, posture: "strict" },
     });
-    const rows = [];
-    for (const probe of scene.probes) rows.push(await timeProbe(scene, probe, engine));
-    return [
+    const rows = [
       { engine, attack: "the whole stack", hardened: Math.round(median(whole)), twin: undefined },
-      ...rows,
     ];
+    for (const probe of scene.probes) rows.push(await timeProbe(scene, probe, engine));
+    await scene[Symbol.asyncDispose]();
+    await built.project.host[Symbol.asyncDispose]();
+    return rows;
   } finally {
     seaworthy("down", "--volumes");
     await rm(home, { recursive: true, force: true });
