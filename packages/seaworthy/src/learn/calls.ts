@@ -1,6 +1,8 @@
 /** Reads a tracer's log: which system calls were made, and how often. */
 import { open } from "node:fs/promises";
 import { isMissing } from "../fault/errno.ts";
+import { allowsCall } from "../posture/seccomp/portable.ts";
+import type { SeccompProfile } from "../posture/seccomp/profile.ts";
 
 /** By name. */
 export type Calls = ReadonlyMap<string, number>;
@@ -52,4 +54,14 @@ export function union(...all: readonly Calls[]): Calls {
   const calls = new Map<string, number>();
   for (const [name, count] of all.flatMap((one) => [...one])) calls.set(name, (calls.get(name) ?? 0) + count);
   return calls;
+}
+
+/** Those that a profile refuses. What the posture refuses as well is missed by nobody: the service works without it. */
+export function refusedBy(profile: SeccompProfile, calls: Calls, base: SeccompProfile): Calls {
+  return new Map([...calls].filter(([name]) => !allowsCall(profile, name) && allowsCall(base, name)));
+}
+
+/** `app 66 calls, db 80 calls`. */
+export function counts(calls: ReadonlyMap<string, Calls>): string {
+  return [...calls].map(([name, { size }]) => `${name} ${size} calls`).join(", ");
 }

@@ -24,6 +24,10 @@ export interface Exercised {
   readonly failure: string | undefined;
 }
 
+export function isWorking({ problems, failure }: Exercised): boolean {
+  return problems.size === 0 && failure === undefined;
+}
+
 /** In milliseconds. */
 const PATIENCE = 120_000;
 const COMMAND_TIMEOUT = 600_000;

@@ -1,6 +1,7 @@
 /** `seaworthy learn`. */
 import { summarise } from "@seaworthy/evidence";
-import { type Learned, type LearnedService, learn, type Missing, missingCalls } from "../../verb/learn.ts";
+import { type Learned, type LearnedService, learn } from "../../verb/learn.ts";
+import { type Missing, missingCalls } from "../../verb/missing-calls.ts";
 import {
   type Command,
   DIRECTORY,

@@ -193,6 +193,7 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
       "datastore-unreachable/cache": "held",
       // Nobody in this image speaks to Redis: what was not asked is not known.
       "store-password/cache": "unproven",
+      "store-rights/cache": "unproven",
       "healthy/cache": "held",
       "stops-on-signal/cache": "held",
       "data-survives-restart/cache": "absent",
