@@ -21,7 +21,7 @@ function image(more: Partial<InspectedImage> = {}, files: Record<string, string>
       reference: "myapp:prod",
       manifest: { mediaType: "", digest: `sha256:${"0".repeat(64)}`, size: 1 },
       config: { env: [] },
-      layers: [{ unpackedSize: 100 }],
+      layers: [{ unpackedSize: 100, createdBy: "test" }],
     } as unknown as InspectedImage["image"],
     entries: [entry("app/dist/server.js"), entry("usr/local/bin/node", { mode: 0o755 })],
     async *files() {
@@ -41,6 +41,23 @@ function image(more: Partial<InspectedImage> = {}, files: Record<string, string>
     ...more,
   };
 }
+
+function made(history: readonly string[], env: readonly (readonly [string, string])[] = []): InspectedImage {
+  const one = image();
+  return { ...one, image: { ...one.image, config: { ...one.image.config, env }, history } };
+}
+
+test("what is secret is never told, and what only looks so is none", async () => {
+  const findings = await inspectImage(made(["ARG NPM_TOKEN=abcdefgh"]), () => undefined);
+  const [found] = findings.filter(({ control }) => control === "no-secrets");
+  expect(JSON.stringify(found)).not.toContain("abcdefgh");
+  expect(found?.hardened?.summary.en).toMatch(/a value for NPM_TOKEN \(sha256 [0-9a-f]{12}\)/);
+  const harmless = made(
+    ["ARG TOKEN", "ARG PASSWORD_FILE=/run/x", "RUN /bin/sh -c echo TOKEN=abcdefgh", "ENV TOKEN_TTL=12345678"],
+    [["POSTGRES_PASSWORD_FILE", "/run/secrets/x"]],
+  );
+  expect((await verdicts(harmless))["no-secrets"]).toBe("held");
+});
 
 function runs(more: Partial<InspectedImage["runs"]>): InspectedImage {
   const one = image();
@@ -72,6 +89,12 @@ describe("each rule finds what it forbids", () => {
     ["no-secrets", image({}, { "app/config.js": "const p = 'correct horse battery';" })],
     ["no-secrets", image({}, { "app/key.txt": key })],
     ["no-secrets", image({}, { "app/.env": "A=1" })],
+    ["no-secrets", made([], [["DB_PASSWORD", "hunter2hunter2"]])],
+    ["no-secrets", made(["RUN |1 NPM_TOKEN=abcdefgh /bin/sh -c npm ci # buildkit"])],
+    ["no-secrets", made(["|2 A=1 API_KEY=abcdefgh /bin/sh -c make"])],
+    ["no-secrets", made(["ARG GITHUB_TOKEN=abcdefgh"])],
+    ["no-secrets", made(["/bin/sh -c #(nop)  ENV SECRET_KEY=abcdefgh"])],
+    ["no-secrets", made(["/bin/sh -c curl -u me:'correct horse battery' x"])],
     ["no-secrets", image({}, { "app/.npmrc": "x" })],
     [
       "no-development-dependencies",

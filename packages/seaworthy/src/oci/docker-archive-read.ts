@@ -74,6 +74,7 @@ export async function readDockerArchive(
       created: document.created ?? "",
     }),
     layers: found,
+    history: (document.history ?? []).flatMap((row) => row.created_by ?? []),
   };
 }
 

@@ -57,4 +57,6 @@ export interface Image {
   readonly configDescriptor: Descriptor;
   readonly config: ImageConfig;
   readonly layers: readonly Layer[];
+  /** What made it, a line a step, those that made no layer too; the layers' own lines when left out. */
+  readonly history?: readonly string[];
 }

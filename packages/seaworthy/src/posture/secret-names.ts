@@ -1,4 +1,5 @@
 /** Which variables hold a secret, by name and value: many look as if, and warnings that are wrong are soon not read. */
+import { createHash } from "node:crypto";
 
 const SECRET =
   /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|PASS|PWD|SECRET|SECRETS|TOKEN|APIKEY|API_KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|ENCRYPTION_KEY|CREDENTIALS?|AUTH_KEY|SIGNING_KEY)(?:_\d+)?$/i;
@@ -16,4 +17,9 @@ export function isLiteralSecret(name: string, value: string): boolean {
   const [, password] = IN_ADDRESS.exec(value) ?? [];
   if (password !== undefined) return !password.startsWith("$");
   return SECRET.test(name) && !ABOUT.test(name) && !SHELL_OWN.has(name) && !NO_SECRET.test(value);
+}
+
+/** By which it can be recognised and not be known: the beginning of its hash. */
+export function secretMark(value: string): string {
+  return `sha256 ${createHash("sha256").update(value).digest("hex").slice(0, 12)}`;
 }

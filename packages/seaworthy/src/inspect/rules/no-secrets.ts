@@ -1,5 +1,6 @@
 /** A secret in a layer is published with the image, and deleting it in a later layer does not take it back. */
 import type { Step } from "@seaworthy/evidence";
+import { isLiteralSecret, secretMark } from "../../posture/secret-names.ts";
 import type { InspectedImage, Rule, RuleResult } from "../rule.ts";
 
 /** Files that hold credentials by their very name. */
@@ -57,9 +58,15 @@ async function findSecrets(image: InspectedImage): Promise<RuleResult> {
     if (SECRET_NAMES.test(path)) found.push({ did: `looked at /${path}`, saw: "a credentials file" });
     examine(`/${path}`, content, isPublished);
   }
-  examine("the image configuration", Buffer.from(JSON.stringify(image.image.config)), false);
+  const { config, layers, history = layers.map(({ createdBy }) => createdBy) } = image.image;
+  examine("the image configuration", Buffer.from(JSON.stringify(config)), false);
+  for (const line of history) examine("the image history", Buffer.from(line), false);
+  for (const [where, [name, value]] of written(config.env, history)) {
+    if (isLiteralSecret(name, value))
+      found.push({ did: `read ${where}`, saw: `a value for ${name} (${secretMark(value)})` });
+  }
   const searched: Step = {
-    did: `searched ${files} files (${bytes} bytes) and the configuration for ${secrets.length} secret values and private keys`,
+    did: `searched ${files} files (${bytes} bytes), the configuration and ${history.length} steps of history for ${secrets.length} secret values and private keys`,
     saw: `${found.length} found`,
   };
   if (found.length === 0) {
@@ -77,6 +84,29 @@ async function findSecrets(image: InspectedImage): Promise<RuleResult> {
     },
     steps: [searched, ...found.slice(0, 20)],
   };
+}
+
+type Variable = readonly [name: string, value: string];
+
+/**
+ * Variables of the image, and build arguments, which history keeps: `|1 TOKEN=... /bin/sh -c` of a step that had them,
+ * `ARG TOKEN=...` of where they were declared.
+ */
+function written(
+  env: readonly Variable[],
+  history: readonly string[],
+): readonly (readonly [where: string, variable: Variable])[] {
+  const inHistory = history.flatMap((line) => {
+    const [, given = ""] = /^(?:RUN )?\|\d+ (.*?) \/bin\/sh -c/.exec(line) ?? [];
+    const [, declared = ""] = /^(?:\/bin\/sh -c #\(nop\) +)?(?:ARG|ENV) (.*)$/.exec(line) ?? [];
+    return [...`${given} ${declared}`.matchAll(/(?:^|\s)(\w+)=(\S*)/g)].map(
+      ([, name = "", value = ""]): Variable => [name, value],
+    );
+  });
+  const all = new Map<string, readonly [string, Variable]>();
+  for (const variable of inHistory) all.set(variable.join("="), ["the image history", variable]);
+  for (const variable of env) all.set(variable.join("="), ["the image configuration", variable]);
+  return [...all.values()];
 }
 
 /** A header alone is what every TLS library contains; a header with a body is a key. */

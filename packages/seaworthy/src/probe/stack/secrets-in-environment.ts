@@ -1,10 +1,10 @@
 /** Reads the environment and the command line of every process of a live service, as any process of the same user may. */
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Attempt, Finding, Step } from "@seaworthy/evidence";
 import type { Container } from "../../engine/container.ts";
 import type { StackService } from "../../engine/stack-service.ts";
-import { isLiteralSecret } from "../../posture/secret-names.ts";
+import { isLiteralSecret, secretMark } from "../../posture/secret-names.ts";
 import { noSecretsInEnvironment } from "../../posture/stack-claims/no-secrets-in-environment.ts";
 import { processesOf, startedWith } from "../../stack/processes.ts";
 import { inIdle } from "./idle.ts";
@@ -72,7 +72,7 @@ async function read(
       if (known === undefined && !isLiteralSecret(name, value)) continue;
       found.push({
         did: `read ${name} of ${where}`,
-        saw: known === undefined ? hashOf(value) : `secret ${known} (${hashOf(value)})`,
+        saw: known === undefined ? secretMark(value) : `secret ${known} (${secretMark(value)})`,
       });
     }
   };
@@ -103,8 +103,4 @@ async function read(
     looked,
     ...distinct,
   ]);
-}
-
-function hashOf(value: string): string {
-  return `sha256 ${createHash("sha256").update(value).digest("hex").slice(0, 12)}`;
 }
