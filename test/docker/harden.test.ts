@@ -135,7 +135,7 @@ for (const kind of DOCKERS) {
             "store-rights",
           ]),
         );
-        expect(waived.length).toBeLessThanOrEqual(12);
+        expect(waived.length).toBeLessThanOrEqual(14);
       }, 600_000);
     },
   );

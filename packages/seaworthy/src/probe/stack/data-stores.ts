@@ -1,6 +1,7 @@
 /** How something is stored and read back through each kind of data store, from inside its container. */
 import { constants } from "node:fs";
 import { open, readFile, writeFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import type { VolumeMount } from "../../engine/container.ts";
 import type { StackService } from "../../engine/stack-service.ts";
 import { errnoOf, isMissing } from "../../fault/errno.ts";
@@ -76,6 +77,28 @@ export async function ask(
   } catch (error) {
     // The container is between two lives.
     return { kind: "not yet", text: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const PATIENCE = 20_000;
+const PAUSE = 150;
+
+/** Since the epoch: until when a store on its way up or down is waited for. */
+export function soon(): number {
+  return Date.now() + PATIENCE;
+}
+
+/** Asks until the data store is up again. Its refusal to do what is asked is an answer. */
+export async function patiently(
+  { signal }: { readonly signal: AbortSignal | undefined },
+  act: () => Promise<Answer>,
+  deadline: number = soon(),
+): Promise<Answer> {
+  for (;;) {
+    signal?.throwIfAborted();
+    const answer = await act();
+    if (answer.kind !== "not yet" || Date.now() > deadline) return answer;
+    await delay(PAUSE);
   }
 }
 

@@ -1,14 +1,12 @@
 /** What was stored is there after a restart: written and read through the data store itself, in the double. */
 import { randomBytes } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Attempt, Finding, Step, Text } from "@seaworthy/evidence";
 import type { StackService } from "../../engine/stack-service.ts";
 import { dataSurvivesRestart } from "../../posture/stack-claims/data-survives-restart.ts";
-import { type Answer, type DataStore, dataStoreOf } from "./data-stores.ts";
+import { type Answer, type DataStore, dataStoreOf, patiently } from "./data-stores.ts";
 import { attempt, conclude, type StackScene } from "./scene.ts";
 
 const LOOSENED: Text = { en: "its volume is gone after the restart", ru: "после перезапуска том пропал" };
-const PATIENCE = 20_000;
 
 /** For data stores and for services with a volume; `undefined` for others. */
 export async function proveDataSurvives(
@@ -91,15 +89,4 @@ export function judgeRead(answer: Answer, value: string, steps: readonly Step[])
   }
   if (answer.text.includes(value)) return attempt("refused", "it is still there", "данные на месте", steps);
   return attempt("breached", "it is lost", "данные потеряны", steps);
-}
-
-/** Asks until the data store is up again. Its refusal to do what is asked is an answer. */
-async function patiently({ signal }: StackScene, ask: () => Promise<Answer>): Promise<Answer> {
-  const deadline = Date.now() + PATIENCE;
-  for (;;) {
-    signal?.throwIfAborted();
-    const answer = await ask();
-    if (answer.kind !== "not yet" || Date.now() > deadline) return answer;
-    await delay(150);
-  }
 }

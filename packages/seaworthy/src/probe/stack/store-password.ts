@@ -4,7 +4,7 @@ import type { Attempt, Finding } from "@seaworthy/evidence";
 import type { StackService } from "../../engine/stack-service.ts";
 import { storePassword } from "../../posture/stack-claims/store-password.ts";
 import { superuserOf } from "../../posture/store-accounts.ts";
-import { type Answer, ask, loginOf, psqlOf } from "./data-stores.ts";
+import { type Answer, ask, loginOf, patiently, psqlOf } from "./data-stores.ts";
 import { attempt, conclude, type StackScene } from "./scene.ts";
 
 /** What a neighbour says, and the same with the password that the service's own clients have. */
@@ -43,15 +43,16 @@ async function attackWithPassword(
 }
 
 async function attack(
-  { double }: StackScene,
+  scene: StackScene,
   { container: { name } }: StackService,
   { did, argv }: Client,
   { words, as }: { readonly words: string; readonly as: string },
 ): Promise<Attempt> {
+  const { double } = scene;
   const problem = double.problem(name);
   if (problem !== undefined)
     return attempt("unable", `its double is not up: ${problem}`, `дубль не запустился: ${problem}`);
-  const { kind, text }: Answer = await ask(double, name, argv, words);
+  const { kind, text }: Answer = await patiently(scene, () => ask(double, name, argv, words));
   const saw = text === "" ? "nothing" : text.split("\n").slice(0, 3).join("; ");
   const steps = [{ did: `${did}, ${as}`, saw }];
   if (kind === "yes") return attempt("breached", "it answers", "оно отвечает", steps);

@@ -1,12 +1,11 @@
 /** Asks a data store, as the services' own account, for what only its administrator should get. */
-import { setTimeout as delay } from "node:timers/promises";
 import type { Attempt, Finding, Step, Text } from "@seaworthy/evidence";
 import type { Container } from "../../engine/container.ts";
 import type { Running } from "../../engine/engine.ts";
 import type { StackService } from "../../engine/stack-service.ts";
 import { storeRights } from "../../posture/stack-claims/store-rights.ts";
 import { postgresAccounts, superuserOf } from "../../posture/store-accounts.ts";
-import { type Answer, answerOf, ask, loginOf, psqlOf } from "./data-stores.ts";
+import { type Answer, answerOf, ask, loginOf, patiently, psqlOf, soon } from "./data-stores.ts";
 import { inOwnNetwork } from "./idle.ts";
 import { attempt, conclude, type StackScene } from "./scene.ts";
 
@@ -44,11 +43,15 @@ const EVERYBODY_CREATES =
 async function provePostgres(scene: StackScene, service: StackService): Promise<Finding> {
   const { container } = service;
   const superuser = superuserOf(container.env);
-  const as = async (account: string): Promise<Attempt> => {
+  // One that sets itself up answers, ends, and starts again.
+  const deadline = soon();
+  const query = (account: string, sql: string): Promise<Answer> => {
     const argv = psqlOf(service, account);
+    return patiently(scene, () => ask(scene.double, container.name, argv, `${sql};\n`), deadline);
+  };
+  const as = async (account: string): Promise<Attempt> => {
     const answers: Asked[] = [];
-    for (const [did, sql] of OF_POSTGRES)
-      answers.push([`${account}: ${did}`, await ask(scene.double, container.name, argv, `${sql};\n`)]);
+    for (const [did, sql] of OF_POSTGRES) answers.push([`${account}: ${did}`, await query(account, sql)]);
     return judge(answers, /permission denied|must be superuser|must be a member|must have privileges/);
   };
   const accounts = accountsOf(scene, service);
@@ -61,7 +64,7 @@ async function provePostgres(scene: StackScene, service: StackService): Promise<
     return conclude(scene, service, storeRights, absent, undefined, NONE);
   }
   const attempts = await inTurn(accounts, as);
-  const open = await ask(scene.double, container.name, psqlOf(service, superuser), `${EVERYBODY_CREATES};\n`);
+  const open = await query(superuser, EVERYBODY_CREATES);
   const ofAll = /division by zero/.test(open.text)
     ? attempt(
         "breached",
@@ -101,9 +104,11 @@ const DENIED = /NOPERM|NOAUTH|unknown command/;
 async function proveRedis(scene: StackScene, service: StackService): Promise<Finding> {
   const { name } = service.container;
   const { login } = await loginOf(service);
+  const deadline = soon();
   const hardened = judge(
     await inTurn(OF_REDIS, async (words): Promise<Asked> => {
-      const answer = await ask(scene.double, name, ["redis-cli"], `${login}${words}\n`);
+      const say = (): Promise<Answer> => ask(scene.double, name, ["redis-cli"], `${login}${words}\n`);
+      const answer = await patiently(scene, say, deadline);
       return [words, login === "" ? answer : { ...answer, text: answer.text.replace(/^OK(?:\n|$)/, "") }];
     }),
     DENIED,
@@ -116,18 +121,14 @@ async function proveRedis(scene: StackScene, service: StackService): Promise<Fin
 }
 
 /** In milliseconds. */
-const START_PATIENCE = 10_000;
 const EXEC_TIMEOUT = 5_000;
-const PAUSE = 50;
 
 async function inOpenRedis(scene: StackScene, container: Container): Promise<Attempt> {
   const argv = ["redis-server", "--port", "6379", "--save", "", "--appendonly", "no"];
   return await inOwnNetwork(scene, { ...container, argv }, async (running) => {
-    const deadline = Date.now() + START_PATIENCE;
-    while ((await command(running, "PING")).kind !== "yes") {
-      if (Date.now() > deadline) return attempt("unable", "it does not come up", "он не запускается");
-      await delay(PAUSE);
-    }
+    const { kind, text } = await patiently(scene, () => command(running, "PING"));
+    if (kind !== "yes")
+      return attempt("unable", `it does not come up: ${text}`, `он не запускается: ${text}`);
     return judge(
       await inTurn(OF_REDIS, async (words): Promise<Asked> => [words, await command(running, words)]),
       DENIED,
