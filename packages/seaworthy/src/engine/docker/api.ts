@@ -1,5 +1,6 @@
 /** One call of the Engine API: versioned path, query, body, and a Fault for whatever does not succeed. */
 import type { Duplex, Readable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import { Fault } from "../../fault/fault.ts";
 import {
   createDockerTransport,
@@ -9,7 +10,7 @@ import {
 } from "../../net/docker-transport.ts";
 import { readJsonLines, readWhole } from "./bounded.ts";
 import type { DockerEndpoint } from "./endpoint.ts";
-import { badAnswer, connectionFault, refusal } from "./engine-fault.ts";
+import { badAnswer, connectionFault, isFault, refusal } from "./engine-fault.ts";
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -31,7 +32,12 @@ export interface ApiCall {
   readonly signal?: AbortSignal | undefined;
   /** Statuses beside 2xx that are no failure: 304 of a start or stop that changed nothing. */
   readonly also?: readonly number[];
+  /** Whether asking twice is asking once, as it is of every GET. */
+  readonly repeatable?: boolean;
 }
+
+/** How often, and how many milliseconds apart, a question is put that the engine could not answer for the moment. */
+const QUESTIONS = { most: 10, apart: 50 };
 
 export interface Api extends Disposable {
   readonly endpoint: DockerEndpoint;
@@ -57,6 +63,18 @@ export function createApi(endpoint: DockerEndpoint, version: string | undefined)
   const prefix = version === undefined ? "" : `/v${version}`;
 
   async function answer(call: ApiCall): Promise<DockerHttpResponse> {
+    const repeatable = call.repeatable ?? call.method === "GET";
+    for (let asked = 1; ; asked++) {
+      try {
+        return await answerOnce(call);
+      } catch (error) {
+        if (!repeatable || asked >= QUESTIONS.most || !isFault(error, "docker/just-ended")) throw error;
+      }
+      await reaching(endpoint, call, () => delay(QUESTIONS.apart, undefined, { signal: call.signal }));
+    }
+  }
+
+  async function answerOnce(call: ApiCall): Promise<DockerHttpResponse> {
     const response = await reaching(endpoint, call, () => transport.request(toHttp(prefix, call)));
     if (succeeded(response.status, call)) return response;
     throw await refused(response, call);

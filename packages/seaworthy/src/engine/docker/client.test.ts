@@ -74,6 +74,25 @@ test.each([
   await expect(client.containers.inspect("x")).rejects.toThrow(words);
 });
 
+test("asks again when the process ended while Podman looked, and only then, and not for ever", async () => {
+  const GONE = JSON.stringify({ message: "read /proc/4711/cgroup: no such process" });
+  let bad = 2;
+  await using engine = await fakeEngine({
+    answer: (_, response) => (bad-- > 0 ? response.writeHead(500).end(GONE) : response.end('{"Id":"x"}')),
+  });
+  using client = await engine.connect();
+  await expect(client.containers.inspect("x")).resolves.toEqual({ Id: "x" });
+  expect(engine.requests).toHaveLength(3);
+  bad = 1;
+  await expect(client.containers.start("x")).rejects.toMatchObject({ code: "docker/just-ended" });
+  bad = 1;
+  await expect(client.containers.wait("x", { until: "next-exit" })).rejects.toMatchObject({
+    code: "docker/just-ended",
+  });
+  bad = Number.POSITIVE_INFINITY;
+  await expect(client.containers.inspect("x")).rejects.toThrow("no such process");
+});
+
 test.each<[string, (end: (text: string) => void, cut: () => void) => void, string]>([
   ["not JSON", (end) => end("<html>"), "docker/bad-answer"],
   ["truncated JSON", (end) => end('{"Id":'), "docker/bad-answer"],

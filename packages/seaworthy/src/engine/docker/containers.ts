@@ -183,6 +183,8 @@ export function containerCalls(api: Api): ContainerCalls {
         path: path(id, "/wait"),
         asked: `to wait for container ${shortId(id)}`,
         query: { condition: until },
+        // One that has ended has no next exit.
+        repeatable: until !== "next-exit",
         signal,
       });
       return { code: result.StatusCode, error: result.Error?.Message };

@@ -36,6 +36,8 @@ const MEANINGS: readonly {
   },
   // Podman, of a container that runs already or still.
   { code: "docker/conflict", message: /container state improper/i },
+  // Podman before 4.4, of a container whose process ends while Podman looks at it (podman pull request 16504).
+  { code: "docker/just-ended", message: /read \/proc\/\d+\/cgroup: no such process/ },
   { code: "docker/not-found", status: 404 },
   { code: "docker/conflict", status: 409 },
   { code: "docker/not-supported", status: 501 },
