@@ -1,16 +1,11 @@
 /** How long a proof takes: the whole, and each attack in the container and in its twin, one at a time. */
-import { execFileSync } from "node:child_process";
-import { cp, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
 import { openAttackScene } from "../packages/seaworthy/dist/probe/attack-scene.js";
 import { SILENT } from "../packages/seaworthy/dist/progress/progress.js";
 import { build } from "../packages/seaworthy/dist/verb/build.js";
 import { stackSpec } from "../packages/seaworthy/dist/verb/running-stack.js";
+import { openExample } from "./example.mjs";
 import { median } from "./statistics.mjs";
 
-const ROOT = resolve(import.meta.dirname, "..");
-const BIN = join(ROOT, "packages/seaworthy/bin/seaworthy.js");
 const TURNS = 5;
 const WHOLE_TURNS = 3;
 
@@ -19,30 +14,13 @@ const WHOLE_TURNS = 3;
  * @returns rows in milliseconds, medians; the whole proof first, of a stack that is up, with everything built
  */
 export async function measureProof(engine) {
-  const home = await mkdtemp(join(tmpdir(), "seaworthy-bench-"));
-  const project = join(home, "myapp");
-  await cp(join(ROOT, "examples/myapp"), project, {
-    recursive: true,
-    filter: (source) => !/\/(node_modules|dist|secrets|\.seaworthy|seaworthy\.lock)$/.test(source),
-  });
-  const env = {
-    ...process.env,
-    COMPOSE_PROJECT_NAME: `bench-${process.pid}`,
-    SEAWORTHY_ENGINE: engine,
-    SEAWORTHY_RUN_DIR: join(home, "run"),
-    SEAWORTHY_STATE_DIR: join(home, "state"),
-  };
+  const { home, project, env, seaworthy, dispose } = await openExample(engine);
   const assemble = engine === "docker" ? ["--assemble"] : [];
-  const seaworthy = (...args) =>
-    execFileSync(process.execPath, [BIN, ...args], {
-      cwd: project,
-      env,
-      stdio: ["ignore", "pipe", "inherit"],
-    });
   try {
     seaworthy("up", ...assemble);
     const whole = [];
-    for (let turn = 0; turn < WHOLE_TURNS; turn++) whole.push(timed(() => seaworthy("prove", ...assemble)));
+    for (let turn = 0; turn < WHOLE_TURNS; turn++)
+      whole.push(await timed(() => seaworthy("prove", ...assemble)));
     const io = {
       ...{ progress: SILENT, env, signal: new AbortController().signal, now: () => new Date() },
       warn: () => undefined,
@@ -62,8 +40,7 @@ export async function measureProof(engine) {
     await built.project.host[Symbol.asyncDispose]();
     return rows;
   } finally {
-    seaworthy("down", "--volumes");
-    await rm(home, { recursive: true, force: true });
+    await dispose();
   }
 }
 
@@ -72,8 +49,8 @@ async function timeProbe(scene, probe, engine) {
   const twin = probe.control.loosen(subject)?.container;
   const times = { hardened: [], twin: [] };
   for (let turn = 0; turn < TURNS; turn++) {
-    times.hardened.push(await timedAsync(() => scene.attempt(probe, subject)));
-    if (twin !== undefined) times.twin.push(await timedAsync(() => scene.attempt(probe, twin)));
+    times.hardened.push(await timed(() => scene.attempt(probe, subject)));
+    if (twin !== undefined) times.twin.push(await timed(() => scene.attempt(probe, twin)));
   }
   return {
     ...{ engine, attack: `${probe.control.id}: ${probe.id}` },
@@ -82,13 +59,7 @@ async function timeProbe(scene, probe, engine) {
   };
 }
 
-function timed(work) {
-  const began = performance.now();
-  work();
-  return performance.now() - began;
-}
-
-async function timedAsync(work) {
+async function timed(work) {
   const began = performance.now();
   await work();
   return performance.now() - began;

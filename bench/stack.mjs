@@ -1,12 +1,9 @@
-/** The example's stack, up for a benchmark: in a copy, with a project name and directories of its own. */
-import { execFileSync } from "node:child_process";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { cpus, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+/** The example's stack, up for a benchmark, and its service once more with nothing to confine it. */
+import { readFile, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
+import { join } from "node:path";
 import { parse, stringify } from "yaml";
-
-const ROOT = resolve(import.meta.dirname, "..");
-const BIN = join(ROOT, "packages/seaworthy/bin/seaworthy.js");
+import { openExample } from "./example.mjs";
 
 /** The example's service once more, in a container that nothing confines: what hardening costs is the difference to it. */
 const PLAIN = "plain";
@@ -18,31 +15,9 @@ const OWN = ["ports", "container_name", "image"];
 
 /** @param {string} engine `runc` or `docker`, the latter as the environment names it */
 export async function benchStack(engine) {
-  const home = await mkdtemp(join(tmpdir(), "seaworthy-bench-"));
-  const project = join(home, "myapp");
-  await cp(join(ROOT, "examples/myapp"), project, {
-    recursive: true,
-    filter: (source) => !/\/(node_modules|dist|secrets|\.seaworthy|seaworthy\.lock)$/.test(source),
-  });
+  const { project, seaworthy, dispose } = await openExample(engine);
   const compose = join(project, "compose.yaml");
   await writeFile(compose, withPlainTwin(await readFile(compose, "utf8")));
-  const env = {
-    ...process.env,
-    COMPOSE_PROJECT_NAME: `bench-${process.pid}`,
-    SEAWORTHY_ENGINE: engine,
-    SEAWORTHY_RUN_DIR: join(home, "run"),
-    SEAWORTHY_STATE_DIR: join(home, "state"),
-  };
-  const seaworthy = (...args) =>
-    execFileSync(process.execPath, [BIN, ...args], {
-      cwd: project,
-      env,
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-  const dispose = async () => {
-    seaworthy("down", "--volumes");
-    await rm(home, { recursive: true, force: true });
-  };
   try {
     seaworthy("up", ...(engine === "docker" ? ["--assemble"] : []));
     const { services } = JSON.parse(seaworthy("ps", "--json").toString());

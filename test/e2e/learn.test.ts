@@ -1,4 +1,4 @@
-/** Profiles are learned from the example at work, hold under its attacks, and say what they refuse when they are too narrow. */
+/** Profiles are learned from the example at work, hold when attacked, and say what they refuse when they are too narrow. */
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -53,7 +53,7 @@ describe.skipIf(!isRoot())("learn (needs root)", () => {
     expect(readFileSync(profileOf("app"), "utf8")).not.toContain("io_uring_setup");
   });
 
-  test("every attack was made again under it", () => {
+  test("every attack was made again, and those on the cut under it", () => {
     for (const { service, findings } of learned.services) {
       expect(findings.length, service).toBeGreaterThan(20);
       const verdicts = findings.filter(({ control }) => control === "only-needed-calls");

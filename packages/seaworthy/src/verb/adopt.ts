@@ -25,6 +25,6 @@ export async function adopt(names: readonly string[], io: VerbIo): Promise<Adopt
   for (const { Image } of containers) images.set(Image, await client.images.inspect(Image, io.signal));
   const { compose, files } = composeOf(containers, images, await client.info());
   const document = new Document(compose);
-  document.commentBefore = ` What the engine says of ${names.join(", ")}. Names of containers are left out: the running ones have them.`;
+  document.commentBefore = ` What the engine says of ${names.join(", ")}. Left out: names of containers, which the running ones have, labels, logging, and fixed addresses.`;
   return { services: Object.keys(compose.services), text: document.toString({ lineWidth: 0 }), files };
 }

@@ -39,7 +39,7 @@ export interface LearnedService {
   readonly file: string;
   /** Whether the Compose file names a profile that says the same. */
   readonly isInUse: boolean;
-  /** Of all attacks on the service's container under the profile. */
+  /** Of all attacks on the service's container: on the cut itself under the profile, the others under what it was cut out of. */
   readonly findings: readonly Finding[];
 }
 
@@ -113,7 +113,7 @@ function fileOf(service: string): string {
   return join(FOLDER, `${service}.json`);
 }
 
-/** A service that makes a call in one start and not in another is recorded again under its profile, until nothing is new. */
+/** A service that makes a call in one start and not in another is recorded again, until nothing is new. */
 async function tryOut(
   recorder: Recorder,
   base: SeccompProfile,

@@ -84,7 +84,7 @@ function printLearned({ services, written }: Learned, output: Output): void {
 function attacks({ findings }: LearnedService): string {
   const { held, breached, unproven } = summarise(findings);
   return [
-    `${held} attacks refused under it`,
+    `${held} attacks refused`,
     ...(breached > 0 ? [`${breached} not`] : []),
     ...(unproven > 0 ? [`${unproven} unproven`] : []),
   ].join(", ");

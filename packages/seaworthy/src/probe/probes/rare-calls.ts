@@ -1,17 +1,15 @@
 /** Calls that a service does not need, with arguments that the kernel can only refuse: EPERM when the filter answers first. */
-import { onlyNeededCalls, type RARE_CALLS } from "../../posture/controls/only-needed-calls.ts";
+import { onlyNeededCalls, RARE_CALLS } from "../../posture/controls/only-needed-calls.ts";
 import { allowsCall, profileOf } from "../../posture/seccomp/portable.ts";
 import type { Argument } from "../../trampoline/client.ts";
-import { failedWith } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
-
-type RareCall = (typeof RARE_CALLS)[number];
+import { areStopped } from "./stopped-calls.ts";
 
 /** A pointer into nothing, and a key that nobody has. */
 const [BAD, NO_KEY] = [1, 0x7fff_fff1];
 const NONSENSE = 9999;
 
-const ARGUMENTS: Readonly<Record<RareCall, readonly Argument[]>> = {
+const ARGUMENTS: Readonly<Record<(typeof RARE_CALLS)[number], readonly Argument[]>> = {
   flock: [-1, 0],
   getpriority: [NONSENSE, 0],
   inotify_add_watch: [-1, BAD, 0],
@@ -42,23 +40,12 @@ export const rareCalls: Probe = {
   control: onlyNeededCalls,
   as: "declared",
   withLearnedProfile: true,
-  async attempt({ attacker, declared }) {
+  attempt({ attacker, declared }) {
     const profile = profileOf(declared);
-    const refused = (Object.keys(ARGUMENTS) as RareCall[]).filter((name) => !allowsCall(profile, name));
-    const reached: string[] = [];
-    for (const name of refused) {
-      const result = await attacker.call(`${name}(nonsense)`, name, ARGUMENTS[name]);
-      if (!failedWith(result, "EPERM", "ENOSYS")) reached.push(name);
-    }
-    if (reached.length === 0) {
-      return attacker.refused({
-        en: `all of ${refused.length} calls were stopped before the kernel looked at them`,
-        ru: `все вызовы (${refused.length}) остановлены прежде, чем ядро их рассмотрело`,
-      });
-    }
-    return attacker.breached({
-      en: `${reached.length} of ${refused.length} calls reached the kernel: ${reached.join(", ")}`,
-      ru: `до ядра дошли вызовы (${reached.length} из ${refused.length}): ${reached.join(", ")}`,
-    });
+    const refused = RARE_CALLS.filter((name) => !allowsCall(profile, name));
+    return areStopped(
+      attacker,
+      refused.map((name) => [`${name}(nonsense)`, name, ARGUMENTS[name]]),
+    );
   },
 };

@@ -3,12 +3,10 @@
  * answers, with anything else when the call reached the code behind it. None needs a capability to get that far.
  */
 import { seccomp } from "../../posture/controls/seccomp.ts";
-import type { Argument } from "../../trampoline/client.ts";
-import type { SyscallName } from "../../trampoline/syscalls.ts";
-import { failedWith } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
+import { areStopped, type NonsenseCall } from "./stopped-calls.ts";
 
-const WITNESSES: readonly (readonly [did: string, name: SyscallName, args: readonly Argument[]])[] = [
+const WITNESSES: readonly NonsenseCall[] = [
   ["unshare(0)", "unshare", [0]],
   ["keyctl(-1)", "keyctl", [-1, 0, 0, 0, 0]],
   ["add_key(NULL)", "add_key", [0, 0, 0, 0, 0]],
@@ -28,21 +26,5 @@ export const seccompWitnesses: Probe = {
   id: "witness-calls",
   control: seccomp,
   as: "declared",
-  async attempt({ attacker }) {
-    const reached: string[] = [];
-    for (const [did, name, args] of WITNESSES) {
-      const result = await attacker.call(did, name, args);
-      if (!failedWith(result, "EPERM", "ENOSYS")) reached.push(name);
-    }
-    if (reached.length === 0) {
-      return attacker.refused({
-        en: `all of ${WITNESSES.length} calls were stopped before the kernel looked at them`,
-        ru: `все вызовы (${WITNESSES.length}) остановлены прежде, чем ядро их рассмотрело`,
-      });
-    }
-    return attacker.breached({
-      en: `${reached.length} of ${WITNESSES.length} calls reached the kernel: ${reached.join(", ")}`,
-      ru: `до ядра дошли вызовы (${reached.length} из ${WITNESSES.length}): ${reached.join(", ")}`,
-    });
-  },
+  attempt: ({ attacker }) => areStopped(attacker, WITNESSES),
 };

@@ -4,7 +4,7 @@ import type { Attempt, Finding, Step, Text } from "@seaworthy/evidence";
 import type { StackService } from "../../engine/stack-service.ts";
 import { dataSurvivesRestart } from "../../posture/stack-claims/data-survives-restart.ts";
 import { type Answer, type DataStore, dataStoreOf, patiently } from "./data-stores.ts";
-import { attempt, conclude, type StackScene } from "./scene.ts";
+import { attempt, conclude, notUp, type StackScene } from "./scene.ts";
 
 const LOOSENED: Text = { en: "its volume is gone after the restart", ru: "после перезапуска том пропал" };
 
@@ -33,11 +33,8 @@ async function attemptBoth(
   name: string,
   store: DataStore,
 ): Promise<{ readonly hardened: Attempt; readonly twin: Attempt | undefined }> {
-  const problem = scene.double.problem(name);
-  if (problem !== undefined) {
-    const summary = [`its double is not up: ${problem}`, `дубль не запустился: ${problem}`] as const;
-    return { hardened: attempt("unable", ...summary), twin: undefined };
-  }
+  const unable = notUp(scene, name);
+  if (unable !== undefined) return { hardened: unable, twin: undefined };
   const value = randomBytes(8).toString("hex");
   const written = await patiently(scene, () => store.write(value));
   const steps = [{ did: `store ${value}`, saw: written.kind === "yes" ? "stored" : written.text }];

@@ -40,6 +40,13 @@ export async function firstProcess(scene: StackScene, service: StackService): Pr
   return state?.pid ?? attempt("unable", "it does not run", "она не работает");
 }
 
+/** What to say of a service whose double did not come up; `undefined` when it did. */
+export function notUp({ double }: StackScene, service: string): Attempt | undefined {
+  const problem = double.problem(service);
+  if (problem === undefined) return undefined;
+  return attempt("unable", `its double is not up: ${problem}`, `дубль не запустился: ${problem}`);
+}
+
 export function attempt(
   outcome: Attempt["outcome"],
   en: string,

@@ -8,7 +8,7 @@ import { begun } from "../../stack/begun.ts";
 import { hasHandler } from "../../stack/has-handler.ts";
 import type { Stopped } from "../../stack/stack-runtime.ts";
 import { inIdle } from "./idle.ts";
-import { attempt, conclude, isDone, type StackScene, stateOf } from "./scene.ts";
+import { attempt, conclude, isDone, notUp, type StackScene, stateOf } from "./scene.ts";
 import { together } from "./together.ts";
 
 /** A process that ignores a signal ignores it at once; the twin is given at least as long as the service took. */
@@ -46,9 +46,8 @@ async function stopDouble(scene: StackScene, service: StackService): Promise<Att
   const { name, stopSignal } = service.container;
   if (isDone(stateOf(scene, service)))
     return attempt("absent", "it ends without being told to", "завершается сама, без сигнала");
-  const problem = double.problem(name);
-  if (problem !== undefined)
-    return attempt("unable", `its double is not up: ${problem}`, `дубль не запустился: ${problem}`);
+  const unable = notUp(scene, name);
+  if (unable !== undefined) return unable;
   // A signal that comes before its handler is set is lost, and tells nothing of it.
   const hears = async (): Promise<boolean> => {
     const pid = double.pid(name);

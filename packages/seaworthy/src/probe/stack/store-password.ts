@@ -5,7 +5,7 @@ import type { StackService } from "../../engine/stack-service.ts";
 import { storePassword } from "../../posture/stack-claims/store-password.ts";
 import { superuserOf } from "../../posture/store-accounts.ts";
 import { type Answer, ask, loginOf, patiently, psqlOf } from "./data-stores.ts";
-import { attempt, conclude, type StackScene } from "./scene.ts";
+import { attempt, conclude, notUp, type StackScene } from "./scene.ts";
 
 /** What a neighbour says, and the same with the password that the service's own clients have. */
 interface Client {
@@ -48,11 +48,9 @@ async function attack(
   { did, argv }: Client,
   { words, as }: { readonly words: string; readonly as: string },
 ): Promise<Attempt> {
-  const { double } = scene;
-  const problem = double.problem(name);
-  if (problem !== undefined)
-    return attempt("unable", `its double is not up: ${problem}`, `дубль не запустился: ${problem}`);
-  const { kind, text }: Answer = await patiently(scene, () => ask(double, name, argv, words));
+  const unable = notUp(scene, name);
+  if (unable !== undefined) return unable;
+  const { kind, text }: Answer = await patiently(scene, () => ask(scene.double, name, argv, words));
   const saw = text === "" ? "nothing" : text.split("\n").slice(0, 3).join("; ");
   const steps = [{ did: `${did}, ${as}`, saw }];
   if (kind === "yes") return attempt("breached", "it answers", "оно отвечает", steps);

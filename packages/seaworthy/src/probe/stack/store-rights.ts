@@ -7,7 +7,7 @@ import { storeRights } from "../../posture/stack-claims/store-rights.ts";
 import { postgresAccounts, superuserOf } from "../../posture/store-accounts.ts";
 import { type Answer, answerOf, ask, loginOf, patiently, psqlOf, soon } from "./data-stores.ts";
 import { inOwnNetwork } from "./idle.ts";
-import { attempt, conclude, type StackScene } from "./scene.ts";
+import { attempt, conclude, notUp, type StackScene } from "./scene.ts";
 
 /** For services that hold data; `undefined` for others. */
 export async function proveStoreRights(
@@ -17,11 +17,8 @@ export async function proveStoreRights(
   const { name } = service.container;
   const role = scene.role(name);
   if (role === "app") return undefined;
-  const problem = scene.double.problem(name);
-  if (problem !== undefined) {
-    const unable = attempt("unable", `its double is not up: ${problem}`, `дубль не запустился: ${problem}`);
-    return conclude(scene, service, storeRights, unable, undefined, NONE);
-  }
+  const unable = notUp(scene, name);
+  if (unable !== undefined) return conclude(scene, service, storeRights, unable, undefined, NONE);
   return role === "postgres" ? await provePostgres(scene, service) : await proveRedis(scene, service);
 }
 
@@ -64,21 +61,24 @@ async function provePostgres(scene: StackScene, service: StackService): Promise<
     return conclude(scene, service, storeRights, absent, undefined, NONE);
   }
   const attempts = await inTurn(accounts, as);
-  const open = await query(superuser, EVERYBODY_CREATES);
-  const ofAll = /division by zero/.test(open.text)
-    ? attempt(
-        "breached",
-        "every role may create in the schema public",
-        "в схеме public создавать может любая роль",
-        [{ did: "CREATE on schema public, for PUBLIC", saw: "granted" }],
-      )
-    : undefined;
-  const hardened = worst([...attempts, ...(ofAll === undefined ? [] : [ofAll])]);
+  const hardened = worst([...attempts, judgePublic(await query(superuser, EVERYBODY_CREATES))]);
   const twin = hardened.outcome === "refused" ? await as(superuser) : undefined;
   return conclude(scene, service, storeRights, hardened, twin, {
     en: `as ${superuser}, whom the database was set up with`,
     ru: `под ${superuser}, с которым база создана`,
   });
+}
+
+function judgePublic({ kind, text }: Answer): Attempt {
+  const step = (saw: string): readonly Step[] => [{ did: "CREATE on schema public, for PUBLIC", saw }];
+  if (kind === "yes") return attempt("refused", "not granted", "не дано", step("not granted"));
+  if (!/division by zero/.test(text)) return attempt("unable", text, text, step(text));
+  return attempt(
+    "breached",
+    "every role may create in the schema public",
+    "в схеме public создавать может любая роль",
+    step("granted"),
+  );
 }
 
 function accountsOf({ services }: StackScene, service: StackService): readonly string[] {

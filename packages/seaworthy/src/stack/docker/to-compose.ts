@@ -26,8 +26,6 @@ interface Outside {
 
 /** What `docker inspect` shows of it, as far as it is more than the engine's default. */
 interface HostSettings {
-  readonly AutoRemove?: boolean;
-  readonly Binds?: readonly string[] | null;
   readonly CapAdd?: readonly string[] | null;
   readonly CapDrop?: readonly string[] | null;
   readonly CgroupnsMode?: string;
@@ -72,8 +70,8 @@ const DEFAULT_SHM = 64 * 1024 * 1024;
 const ANONYMOUS = /^[0-9a-f]{64}$/;
 
 /**
- * Only what differs from the image and from the engine's defaults is written. Names of containers are left out: the running
- * ones have them.
+ * What differs from the image and from the engine's defaults is written, but for labels, logging and fixed addresses. Names of
+ * containers are left out: the running ones have them.
  * @param images by id
  * @param engine whose defaults differ with its machine's control groups
  */
@@ -133,7 +131,7 @@ interface Program {
 }
 
 function programOf({ Config }: ContainerDetails, image: ImageDetails | undefined): Service {
-  const own = Config as Program & ContainerDetails["Config"] & { readonly Hostname?: string };
+  const own = Config as Program & ContainerDetails["Config"];
   const base: Program = image?.Config ?? {};
   const inherited = new Set(base.Env ?? []);
   const changed = <Key extends keyof Program>(key: Key): Program[Key] | undefined =>
