@@ -58,6 +58,7 @@ test("an abort while it looks is the caller's own", async () => {
 
 test.each([
   [404, '{"message":"No such container: x"}', "docker/not-found", "No such container: x"],
+  [500, '{"message":"no such container"}', "docker/not-found", "no such container"],
   [500, '{"message":"driver failed: port is already allocated"}', "docker/port-taken", "already allocated"],
   [500, '{"message":"write /x: no space left on device"}', "docker/disk-full", "no space left"],
   [500, '{"message":"container state improper"}', "docker/conflict", "state improper"],

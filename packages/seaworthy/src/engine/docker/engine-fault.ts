@@ -34,6 +34,8 @@ const MEANINGS: readonly {
     message: /context deadline exceeded|i\/o timeout|TLS handshake timeout/i,
     hint: "The engine gave up waiting, mostly for a registry or its own storage: check its network and try again.",
   },
+  // Podman answers 500 of a container that is removed while it looks.
+  { code: "docker/not-found", message: /no such container/i },
   // Podman, of a container that runs already or still.
   { code: "docker/conflict", message: /container state improper/i },
   // Podman before 4.4, of a container whose process ends while Podman looks at it (podman pull request 16504).
