@@ -45,6 +45,9 @@ function testExample() {
     encoding: "utf8",
   });
   console.log(stdout);
+  // A test's report in TAP goes on, indented, until the next comment.
+  for (const [, failure] of stdout.matchAll(/^not ok \d+ - (.*(?:\n .*)*)/gm))
+    failures.push(`examples/myapp: ${failure}`);
   const count = (name) => Number(new RegExp(`^(?:#|ℹ) ${name} (\\d+)$`, "m").exec(stdout)?.[1] ?? 0);
   total.passed += count("pass");
   total.failed += count("fail");
@@ -101,7 +104,7 @@ function readTotals(report) {
   }
 }
 
-const ok = STEPS.every(([name, argv]) => run(name, argv)) && (await runTests()) && testExample();
+const ok = STEPS.every(([name, argv]) => run(name, argv)) && testExample() && (await runTests());
 if (!ok && total.failed === 0) total.failed += 1;
 rmSync(scratch, { recursive: true });
 const tooManySkips = total.skipped > 0 && process.env.SEAWORTHY_NO_SKIPS === "1";

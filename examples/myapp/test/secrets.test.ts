@@ -20,7 +20,7 @@ function secrets(folder: string): { readonly status: number | null; readonly std
 }
 
 const read = (folder: string, name: string): string => readFileSync(join(folder, "secrets", name), "utf8");
-const NAMES = ["db_password", "redis_password", "redis_config"];
+const NAMES = ["db_password", "db_admin_password", "db_setup", "redis_password", "redis_config"];
 
 test("each secret of compose.yaml is made, closed to other users of the machine", (context) => {
   const folder = project(context);
@@ -59,6 +59,6 @@ test("an entry in a layout the script cannot read is refused before anything is 
   writeFileSync(path, readFileSync(path, "utf8").replace("generate: password", 'generate: "password"'));
   const { status, stderr } = secrets(folder);
   assert.equal(status, 1);
-  assert.match(stderr, /expected 3 secrets .* found 2/);
+  assert.match(stderr, new RegExp(`expected ${NAMES.length} secrets .* found ${NAMES.length - 1}`));
   assert.throws(() => read(folder, "db_password"), /ENOENT/);
 });
