@@ -65,7 +65,7 @@ function clientSuite(kind: DaemonKind): void {
         systemPaths: "default",
         hostDevices: false,
       },
-      ...{ network: "private", pid: "private", ipc: "private" },
+      ...{ network: "private", pid: "private", ipc: "private", uts: "private" },
       limits: { memory: undefined, pids: undefined, cpus: undefined, shmSize: 65536 },
       ...changes,
     };

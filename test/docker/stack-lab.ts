@@ -91,6 +91,7 @@ export async function createStackLab(client: DockerClient): Promise<StackLab> {
         hostDevices: false,
         network: "private",
         pid: "private",
+        uts: "private",
         ipc: "private",
         limits: { memory: 64 * 1024 * 1024, pids: 32, cpus: 0.5, shmSize: 1024 * 1024 },
         ...container,

@@ -57,6 +57,7 @@ function conformance(kind: LabKind): void {
       hostDevices: false,
       network: "private",
       pid: "private",
+      uts: "private",
       ipc: "private",
       limits: LIMITS,
       ...changes,

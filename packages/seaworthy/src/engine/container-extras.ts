@@ -19,7 +19,6 @@ export interface ContainerExtras {
   readonly dnsSearch?: readonly string[];
   readonly dnsOptions?: readonly string[];
   readonly macAddress?: string;
-  readonly uts?: "host";
   readonly usernsMode?: "host";
   readonly cgroup?: "host" | "private";
   readonly cgroupParent?: string;

@@ -129,6 +129,8 @@ export interface Confinement {
   /** `private`: its own, joined to the networks of its stack. `none`: its own, with a loopback only. */
   readonly network: "private" | "none" | "host";
   readonly pid: "private" | "host";
+  /** The machine's name: its own, or the host's. */
+  readonly uts: "private" | "host";
   /** `none`: its own, without `/dev/shm`. */
   readonly ipc: "private" | "none" | "host";
   readonly limits: Limits;

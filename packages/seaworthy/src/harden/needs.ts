@@ -10,6 +10,7 @@ import { pidsLimit } from "../posture/controls/pids-limit.ts";
 import { privateIpc } from "../posture/controls/private-ipc.ts";
 import { privateNetwork } from "../posture/controls/private-network.ts";
 import { privatePid } from "../posture/controls/private-pid.ts";
+import { privateUts } from "../posture/controls/private-uts.ts";
 import { readOnlyRoot } from "../posture/controls/read-only-root.ts";
 import { seccomp } from "../posture/controls/seccomp.ts";
 import { systemPaths } from "../posture/controls/system-paths.ts";
@@ -58,7 +59,7 @@ const readOnlyCode: Restriction = {
 /** Everything but the user, the capabilities and the limits. Roughly from what is needed most often on. */
 const RESTRICTIONS: readonly Restriction[] = [
   ...[readOnlyRoot, tmpfsNoexec, noNewPrivileges, seccomp, readOnlyCode, privateNetwork],
-  ...[privatePid, privateIpc, systemPaths, noHostDevices],
+  ...[privatePid, privateIpc, privateUts, systemPaths, noHostDevices],
 ];
 
 /** All that the posture would take away from a service, and which it might need. */

@@ -7,6 +7,7 @@ const NAMESPACES: readonly (readonly [string, (container: Container) => string |
   ["network_mode", ({ network }) => network],
   ["pid", ({ pid }) => pid],
   ["ipc", ({ ipc }) => ipc],
+  ["uts", ({ uts }) => uts],
 ];
 
 export function changeUser({ before, after, remove, set }: Draft): void {

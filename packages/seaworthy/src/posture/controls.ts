@@ -18,6 +18,7 @@ import { pidsLimit } from "./controls/pids-limit.ts";
 import { privateIpc } from "./controls/private-ipc.ts";
 import { privateNetwork } from "./controls/private-network.ts";
 import { privatePid } from "./controls/private-pid.ts";
+import { privateUts } from "./controls/private-uts.ts";
 import { readOnlyRoot } from "./controls/read-only-root.ts";
 import { seccomp } from "./controls/seccomp.ts";
 import { systemPaths } from "./controls/system-paths.ts";
@@ -44,6 +45,7 @@ export const CONTROLS: readonly Control[] = [
   noHostDevices,
   privatePid,
   privateIpc,
+  privateUts,
   privateNetwork,
 ];
 

@@ -51,6 +51,7 @@ const container: fc.Arbitrary<Container> = fc.record({
   network: fc.constantFrom("private" as const, "host" as const),
   pid: fc.constantFrom("private" as const, "host" as const),
   ipc: fc.constantFrom("private" as const, "host" as const, "none" as const),
+  uts: fc.constantFrom("private" as const, "host" as const),
   limits: fc.record({
     memory: maybe(1),
     pids: maybe(1),
@@ -84,6 +85,7 @@ test("no control gives what was not there", () => {
       expect(before.seccomp === "default" && after.seccomp !== "default").toBe(false);
       expect(before.network === "private" && after.network !== "private").toBe(false);
       expect(before.pid === "private" && after.pid !== "private").toBe(false);
+      expect(before.uts === "private" && after.uts !== "private").toBe(false);
       const isolation = ["host", "private", "none"];
       expect(isolation.indexOf(after.ipc)).toBeGreaterThanOrEqual(isolation.indexOf(before.ipc));
       expect(!before.hostDevices && after.hostDevices).toBe(false);

@@ -15,7 +15,7 @@ import { makeNode } from "./probes/make-node.ts";
 import { mount } from "./probes/mount.ts";
 import { nameToHandle } from "./probes/name-to-handle.ts";
 import { openNetlink } from "./probes/open-netlink.ts";
-import { ownIpc, ownPid } from "./probes/own-namespace.ts";
+import { ownIpc, ownPid, ownUts } from "./probes/own-namespace.ts";
 import { rootPowers } from "./probes/root-powers.ts";
 import { seccompWitnesses } from "./probes/seccomp-witnesses.ts";
 import { setUidFile } from "./probes/set-uid-file.ts";
@@ -55,6 +55,7 @@ export function probesOf(canary: Parameters<typeof hostPaths>[0], posture: Postu
     hostDevices,
     ownPid,
     ownIpc,
+    ownUts,
     wayOut,
     ...(posture === "strict" ? STRICT_PROBES : []),
   ];

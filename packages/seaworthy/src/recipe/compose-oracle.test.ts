@@ -230,6 +230,7 @@ interface TheirService {
   readonly network_mode?: string;
   readonly pid?: string;
   readonly ipc?: string;
+  readonly uts?: string;
   readonly healthcheck?: TheirHealthCheck;
   readonly depends_on?: Readonly<Record<string, TheirDependency>>;
   readonly restart?: string;
@@ -271,6 +272,7 @@ function viewOfOurs(service: ComposeService): View {
     network: modeOf(service.network),
     pid: modeOf(service.pid),
     ipc: modeOf(service.ipc),
+    uts: service.uts,
     extras: Object.fromEntries(
       Object.entries(service.extras).flatMap(([name, value]) =>
         // It leaves out what is as usual.
@@ -306,7 +308,6 @@ const RENAMED: Readonly<Record<string, string>> = {
   dns_search: "dnsSearch",
   dns_opt: "dnsOptions",
   mac_address: "macAddress",
-  uts: "uts",
   userns_mode: "usernsMode",
   cgroup: "cgroup",
   cgroup_parent: "cgroupParent",
@@ -423,6 +424,7 @@ function viewOfTheirs(service: TheirService): View {
     network: service.network_mode ?? "pod",
     pid: service.pid ?? "private",
     ipc: service.ipc ?? "private",
+    uts: service.uts ?? "private",
     extras: extrasOfTheirs(service),
     healthCheck: service.healthcheck && healthCheckOfTheirs(service.healthcheck),
     dependsOn: Object.entries(service.depends_on ?? {}).map(([name, { condition, required, restart }]) => ({

@@ -62,6 +62,7 @@ export interface ComposeService {
   readonly networks: readonly ComposeAttachment[];
   readonly pid: "private" | Exclude<ComposeNamespace, "none">;
   readonly ipc: "private" | ComposeNamespace;
+  readonly uts: "private" | "host";
   readonly mounts: readonly ComposeMount[];
   readonly grants: readonly ComposeGrant[];
   readonly ports: readonly ComposePort[];

@@ -38,7 +38,6 @@ const FIELDS: { readonly [Field in keyof ComposeExtras]-?: readonly [string, Rea
     dnsSearch: ["dns_search", oneOrMore],
     dnsOptions: ["dns_opt", oneOrMore],
     macAddress: ["mac_address", expectString],
-    uts: ["uts", (node) => expectOneOf<"host">(node, ["host"])],
     usernsMode: ["userns_mode", usernsMode],
     cgroup: ["cgroup", (node) => expectOneOf<"host" | "private">(node, ["host", "private"])],
     cgroupParent: ["cgroup_parent", expectString],

@@ -10,7 +10,15 @@ import { readAllDependencies } from "./dependencies.ts";
 import { checkDeploy, deployRestart } from "./deploy.ts";
 import { readDuration } from "./durations.ts";
 import { type Environment, type Lookup, readEnvFiles, readEnvironment, readPairs } from "./environment.ts";
-import { expectBoolean, expectList, expectMap, expectString, expectText, optional } from "./expect.ts";
+import {
+  expectBoolean,
+  expectList,
+  expectMap,
+  expectOneOf,
+  expectString,
+  expectText,
+  optional,
+} from "./expect.ts";
 import { readExtras } from "./extras.ts";
 import { readGrants } from "./grants.ts";
 import { readHealthCheck } from "./health-check.ts";
@@ -70,6 +78,7 @@ export async function readService(
         : [],
     pid: optional(map, "pid", readNamespace) ?? "private",
     ipc: optional(map, "ipc", readIpc) ?? "private",
+    uts: optional(map, "uts", (node) => expectOneOf<"host">(node, ["host"])) ?? "private",
     mounts: readMounts(map, context),
     grants: [
       ...(optional(map, "secrets", (secrets) => readGrants(secrets, "secret", warnings)) ?? []),

@@ -96,6 +96,7 @@ test("a service that says nothing is what Docker would run", async () => {
     hostDevices: false,
     network: "private",
     pid: "private",
+    uts: "private",
     ipc: "private",
     mounts: [],
     stopSignal: "SIGQUIT",

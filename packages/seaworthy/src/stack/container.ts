@@ -69,6 +69,7 @@ export function toContainer(service: ComposeService, context: ContainerContext):
     network: service.network === "pod" ? "private" : ownOr(service.network),
     pid: ownOr(service.pid),
     ipc: ownOr(service.ipc),
+    uts: service.uts,
     limits: { ...service.limits, shmSize: service.limits.shmSize || DEFAULT_SHM_SIZE },
     extras: extrasOf(service),
   };

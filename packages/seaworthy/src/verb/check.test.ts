@@ -180,7 +180,8 @@ const CASES: readonly (readonly [rule: string, bad: readonly string[], good: rea
     ],
     ["volumes: [/run/app:/run/app]", "volumes: [/srv:/srv]", "use_api_socket: false"],
   ],
-  ["private-namespaces", ["uts: host", "userns_mode: host", "cgroup: host"], ["cgroup: private"]],
+  ["private-uts", ["uts: host"], []],
+  ["private-namespaces", ["userns_mode: host", "cgroup: host"], ["cgroup: private"]],
   [
     "kept-confinement",
     [

@@ -20,6 +20,7 @@ const HARDENED: Confinement = {
   hostDevices: false,
   network: "private",
   pid: "private",
+  uts: "private",
   ipc: "private",
   limits: { memory: 1024, pids: 5, cpus: 0.25, shmSize: 64 },
 };

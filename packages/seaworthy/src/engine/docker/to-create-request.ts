@@ -43,7 +43,7 @@ export function toCreateRequest(container: Container, context: CreateContext): C
   return {
     Image: context.image ?? engineImage(container.image),
     // A network namespace of somebody else's comes with its host name and its hosts file; the engine refuses another.
-    ...(shared || extras.uts === "host" ? {} : { Hostname: extras.hostname ?? container.name }),
+    ...(shared || container.uts === "host" ? {} : { Hostname: extras.hostname ?? container.name }),
     ...(shared || extras.domainName === undefined ? {} : { Domainname: extras.domainName }),
     User: `${user.uid}:${user.gid}`,
     Env: [...container.env].map(([name, value]) => `${name}=${value}`),
@@ -166,7 +166,7 @@ function toNamespaces(
     NetworkMode: context.network,
     PidMode: context.pidMode ?? (container.pid === "host" ? "host" : ""),
     IpcMode: context.ipcMode ?? container.ipc,
-    ...(extras.uts === undefined ? {} : { UTSMode: extras.uts }),
+    ...(container.uts === "host" ? { UTSMode: container.uts } : {}),
     ...(extras.usernsMode === undefined ? {} : { UsernsMode: extras.usernsMode }),
     ...(extras.cgroup === undefined ? {} : { CgroupnsMode: extras.cgroup }),
   };

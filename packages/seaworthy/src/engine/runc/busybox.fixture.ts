@@ -138,6 +138,7 @@ export function hardened(image: Image, script: string, changes: Partial<Containe
     hostDevices: false,
     network: "private",
     pid: "private",
+    uts: "private",
     ipc: "private",
     limits: { memory: 64 * 1024 * 1024, pids: 32, cpus: 0.5, shmSize: 1024 * 1024 },
     ...changes,

@@ -54,10 +54,10 @@ test("a joining process differs in nothing but its arguments", () => {
 test.each<[string, Partial<Container>, StartOptions["network"], readonly unknown[]]>([
   ["all private", {}, { kind: "private" }, ["cgroup", "ipc", "mount", "network", "pid", "uts"]],
   [
-    "host pid and ipc",
-    { pid: "host", ipc: "host" },
+    "host pid, ipc and uts",
+    { pid: "host", ipc: "host", uts: "host" },
     { kind: "private" },
-    ["cgroup", "mount", "network", "uts"],
+    ["cgroup", "mount", "network"],
   ],
   ["host network", {}, { kind: "host" }, ["cgroup", "ipc", "mount", "pid", "uts"]],
 ])("namespaces: %s", (_, changes, network, types) => {

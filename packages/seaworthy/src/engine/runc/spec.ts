@@ -68,7 +68,8 @@ export function toRuntimeSpec(
     ociVersion: "1.0.2",
     process: specProcess(container, machine),
     root: { path: paths.root, readonly: container.readOnlyRoot },
-    hostname: container.extras?.hostname ?? container.name,
+    // runc refuses to give the host a name.
+    ...(container.uts === "private" ? { hostname: container.extras?.hostname ?? container.name } : {}),
     mounts: specMounts(container, paths),
     linux: {
       cgroupsPath: paths.cgroup,
@@ -140,9 +141,9 @@ function specCapabilities(container: Container, machine: Machine): SpecCapabilit
 function specNamespaces(container: Container, network: StartOptions["network"]): readonly SpecNamespace[] {
   return [
     { type: "mount" },
-    { type: "uts" },
     { type: "cgroup" },
     ...(container.pid === "private" ? [{ type: "pid" } as const] : []),
+    ...(container.uts === "private" ? [{ type: "uts" } as const] : []),
     ...(container.ipc !== "host" ? [{ type: "ipc" } as const] : []),
     ...networkNamespace(network),
   ];

@@ -20,7 +20,6 @@ const REFUSED: readonly (readonly [key: string, field: keyof ContainerExtras])[]
   ["devices", "devices"],
   ["device_cgroup_rules", "deviceCgroupRules"],
   ["mac_address", "macAddress"],
-  ["uts", "uts"],
   ["userns_mode", "usernsMode"],
   ["cgroup", "cgroup"],
   ["cgroup_parent", "cgroupParent"],

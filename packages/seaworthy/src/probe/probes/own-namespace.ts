@@ -1,9 +1,10 @@
-/** Compares the container's namespaces with the prover's, which are the host's: the same one means the same processes or memory. */
+/** Compares the container's namespaces with the prover's, which are the host's: the same one means the same processes, memory, or name. */
 import { readlink } from "node:fs/promises";
 import type { Text } from "@seaworthy/evidence";
 import type { Control } from "../../posture/control.ts";
 import { privateIpc } from "../../posture/controls/private-ipc.ts";
 import { privatePid } from "../../posture/controls/private-pid.ts";
+import { privateUts } from "../../posture/controls/private-uts.ts";
 import { text } from "../../trampoline/client.ts";
 import { outcomeOf, succeeded } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
@@ -21,7 +22,12 @@ export const ownIpc: Probe = ownNamespace("ipc", privateIpc, {
   ru: "пользуется разделяемой памятью и очередями сообщений хоста",
 });
 
-function ownNamespace(kind: "pid" | "ipc", control: Control, achieved: Text): Probe {
+export const ownUts: Probe = ownNamespace("uts", privateUts, {
+  en: "bears the host's own name, and can change it for the host where it may at all",
+  ru: "носит имя самого хоста и может сменить его для хоста, если это ему вообще дозволено",
+});
+
+function ownNamespace(kind: "pid" | "ipc" | "uts", control: Control, achieved: Text): Probe {
   return {
     id: `own-${kind}-namespace`,
     control,

@@ -28,6 +28,7 @@ const service = (changes: object = {}, container: object = {}): StackService =>
         capabilities: [],
         network: "private",
         pid: "private",
+        uts: "private",
         ipc: "private",
       },
       limits: { memory: undefined, pids: undefined, cpus: undefined, shmSize: 1024 },
