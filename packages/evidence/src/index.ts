@@ -6,6 +6,7 @@ export {
   type Report,
   type ReportImage,
   type ReportLayer,
+  type ReportReach,
   type ReportService,
   summarise,
   VERDICTS,

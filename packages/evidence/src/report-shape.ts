@@ -1,7 +1,25 @@
 /** The report's types once more, as checks: a member that a type gains and this page lacks does not compile. */
 import type { Attempt, Finding, SourceLine, Step, Text } from "./finding.ts";
-import { type Report, type ReportImage, type ReportLayer, type ReportService, VERDICTS } from "./report.ts";
-import { type Check, integer, list, matching, name, object, oneOf, positive, text } from "./shape.ts";
+import {
+  type Report,
+  type ReportImage,
+  type ReportLayer,
+  type ReportReach,
+  type ReportService,
+  VERDICTS,
+} from "./report.ts";
+import {
+  type Check,
+  integer,
+  list,
+  matching,
+  name,
+  object,
+  oneOf,
+  positive,
+  text,
+  yesOrNo,
+} from "./shape.ts";
 
 const count = integer(0);
 const port = integer(1, 65_535);
@@ -90,6 +108,15 @@ const service: Check<ReportService> = object<ReportService>(
   { problem: text },
 );
 
+const reach: Check<ReportReach> = object<ReportReach>(
+  {
+    to: name,
+    declared: yesOrNo,
+    tried: list(object<ReportReach["tried"][number]>({ address: name, port, saw: name }, {})),
+  },
+  { from: name, problem: sentence },
+);
+
 export const reportShape: Check<Report> = object<Report>(
   {
     schemaVersion: oneOf(1),
@@ -100,6 +127,7 @@ export const reportShape: Check<Report> = object<Report>(
     engine: object<Report["engine"]>({ version: name, kernel: name, architecture: name, cgroup: name }, {}),
     images: list(image),
     services: list(service),
+    reach: list(reach),
     findings: list(finding),
     summary: object<Report["summary"]>(
       { held: count, breached: count, unproven: count, absent: count, waived: count },

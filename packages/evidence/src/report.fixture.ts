@@ -81,6 +81,10 @@ export function sampleReport(): Report {
         problem: "connection refused",
       },
     ],
+    reach: [
+      { to: "app", declared: true, tried: [{ address: "127.0.0.1", port: 8000, saw: "connected" }] },
+      { from: "app", to: "db", declared: false, tried: [], problem: said("app does not run") },
+    ],
     findings,
     summary: summarise(findings),
     exitCode: exitCodeOf(findings),

@@ -1,5 +1,5 @@
 /** A whole report: what was built, how it ran, what was claimed, and what came of every attack. */
-import type { Finding, Verdict } from "./finding.ts";
+import type { Finding, Text, Verdict } from "./finding.ts";
 
 export interface ReportLayer {
   readonly name: string;
@@ -49,6 +49,19 @@ export interface ReportService {
   readonly problem?: string;
 }
 
+/** What came of connecting to a service from one place, wherever it listens for others. */
+export interface ReportReach {
+  /** The service that stands there; absent for the machine itself. */
+  readonly from?: string;
+  readonly to: string;
+  /** Whether the declaration means it to: a network that both are in, or for the machine a published port. */
+  readonly declared: boolean;
+  /** `connected`, an errno, or why not in words. */
+  readonly tried: readonly { readonly address: string; readonly port: number; readonly saw: string }[];
+  /** Why nothing could be tried. */
+  readonly problem?: Text;
+}
+
 export interface Report {
   readonly schemaVersion: 1;
   readonly tool: { readonly name: "seaworthy"; readonly version: string };
@@ -65,6 +78,8 @@ export interface Report {
   };
   readonly images: readonly ReportImage[];
   readonly services: readonly ReportService[];
+  /** Who gets through to whom. */
+  readonly reach: readonly ReportReach[];
   /** In the order of their ids. */
   readonly findings: readonly Finding[];
   readonly summary: Readonly<Record<Verdict, number>>;

@@ -64,6 +64,8 @@ export const name: Check<string> = when(
   (value) => typeof value === "string" && value !== "",
 );
 
+export const yesOrNo: Check<boolean> = when("true or false", (value) => typeof value === "boolean");
+
 export function matching(pattern: RegExp, what: string): Check<string> {
   return when(what, (value) => typeof value === "string" && pattern.test(value));
 }

@@ -1,5 +1,6 @@
 /** Whose a listening port is: another program of the machine may well use the same number. */
 import { readdir, readFile, readlink } from "node:fs/promises";
+import { ipv6Text } from "./ipv6-text.ts";
 
 export interface ListeningSocket {
   /** `127.0.0.1`, `0.0.0.0`, `::1`. */
@@ -75,9 +76,6 @@ async function socketInodes(pid: number): Promise<readonly string[]> {
 function addressOf(hex: string): string {
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => [...Buffer.from(word, "hex").reverse()]);
   if (bytes.length === 4) return bytes.join(".");
-  const groups = Array.from({ length: 8 }, (_, index) => Buffer.from(bytes).readUInt16BE(index * 2));
-  const isIpv4 = groups.slice(0, 6).join() === "0,0,0,0,0,65535";
-  if (isIpv4) return bytes.slice(12).join(".");
-  // URL has the canonical form of RFC 5952.
-  return new URL(`http://[${groups.map((group) => group.toString(16)).join(":")}]`).hostname.slice(1, -1);
+  const isIpv4 = bytes.slice(0, 12).join() === "0,0,0,0,0,0,0,0,0,0,255,255";
+  return isIpv4 ? bytes.slice(12).join(".") : ipv6Text(bytes);
 }

@@ -5,12 +5,14 @@ import { datastoreUnreachable } from "./stack-claims/datastore-unreachable.ts";
 import { healthy } from "./stack-claims/healthy.ts";
 import { noSecretsInEnvironment } from "./stack-claims/no-secrets-in-environment.ts";
 import { publishedPorts } from "./stack-claims/published-ports.ts";
+import { separateNetworks } from "./stack-claims/separate-networks.ts";
 import { stopsOnSignal } from "./stack-claims/stops-on-signal.ts";
 import { storePassword } from "./stack-claims/store-password.ts";
 import { storeRights } from "./stack-claims/store-rights.ts";
 
 export const STACK_CLAIMS: readonly StackClaim[] = [
   publishedPorts,
+  separateNetworks,
   datastoreUnreachable,
   storePassword,
   storeRights,

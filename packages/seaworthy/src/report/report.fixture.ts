@@ -68,6 +68,22 @@ export const FACTS: ReportFacts = {
     },
     { name: "db", image: "postgres:15", status: "running", ports: [], restarts: 0, limits: {} },
   ],
+  reach: [
+    {
+      from: "app",
+      to: "db",
+      declared: false,
+      tried: [{ address: "172.18.0.3", port: 5432, saw: "connected" }],
+    },
+    {
+      from: "db",
+      to: "app",
+      declared: true,
+      tried: [{ address: "172.18.0.2", port: 8000, saw: "no answer" }],
+    },
+    { to: "app", declared: true, tried: [], problem: said("it does not run", "она не работает") },
+    { to: "db", declared: false, tried: [] },
+  ],
   repeat: "npx seaworthy prove examples/myapp",
 };
 

@@ -11,6 +11,7 @@ export const SYSCALLS = {
   getpid: 39,
   socket: 41,
   connect: 42,
+  setsockopt: 54,
   fork: 57,
   execve: 59,
   semget: 64,

@@ -1,13 +1,14 @@
 /** `prove`: attacks the stack as declared and its twins, inspects the images, and judges every claim. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Finding, SourceLine } from "@seaworthy/evidence";
+import type { Finding, ReportReach, SourceLine } from "@seaworthy/evidence";
 import { digestOf } from "../content/digest.ts";
 import { Fault } from "../fault/fault.ts";
 import { takeLock } from "../net/named-lock.ts";
 import type { Probe } from "../probe/probe.ts";
 import { proveContainer } from "../probe/prove-container.ts";
 import { proveStack } from "../probe/stack/prove-stack.ts";
+import { together } from "../probe/stack/together.ts";
 import { waive } from "../probe/waive.ts";
 import { inPhase } from "../progress/progress.ts";
 import { declarationDigest } from "../stack/stack-spec.ts";
@@ -23,6 +24,7 @@ import type { VerbIo } from "./verb.ts";
 export interface Proved {
   readonly up: Omit<Up, "handle">;
   readonly findings: readonly Finding[];
+  readonly reach: readonly ReportReach[];
 }
 
 export interface ProveOptions extends UpOptions {
@@ -48,7 +50,7 @@ export async function prove(options: ProveOptions, io: VerbIo): Promise<Proved> 
     const state = await runtime.read(project.compose.name);
     if (state !== undefined) {
       const running = await checkRunning(state, options, io);
-      return { up: running, findings: await attack(running, more, io) };
+      return { up: running, ...(await attack(running, more, io)) };
     }
     const up = await bringUp(options, io, {
       leash: true,
@@ -56,7 +58,7 @@ export async function prove(options: ProveOptions, io: VerbIo): Promise<Proved> 
       declare: async (built) => withOwnVolumes(await stackSpec(built, project.directories.state), project),
     });
     try {
-      return { up, findings: await attack(up, more, io) };
+      return { up, ...(await attack(up, more, io)) };
     } finally {
       await up.handle[Symbol.asyncDispose]();
       await runtime.stop(up.spec.project, { volumes: [...up.spec.volumes.values()].map(({ name }) => name) });
@@ -102,7 +104,7 @@ async function attack(
   up: Omit<Up, "handle">,
   more: readonly Probe[],
   io: VerbIo,
-): Promise<readonly Finding[]> {
+): Promise<Omit<Proved, "up">> {
   return await inPhase(io.progress, "prove", async (phase) => {
     const { spec, state, runtime } = up;
     const workDirectory = join(proofFolder(up.built.project), "work");
@@ -140,10 +142,9 @@ async function attack(
         onFinding(finding);
     };
     // The second stack mostly waits for health checks; meanwhile containers are attacked and images read.
-    for (const outcome of await Promise.allSettled([containers(), stack, images()])) {
-      if (outcome.status === "rejected") throw outcome.reason;
-    }
-    return { value: findings, summary: countVerdicts(findings) };
+    await together<unknown>([containers(), stack, images()]);
+    const { reach } = await stack;
+    return { value: { findings, reach }, summary: countVerdicts(findings) };
   });
 }
 

@@ -21,7 +21,11 @@ export interface Proof {
 
 const NOT_PINNED = "nothing in the project: another image may come under the same name";
 
-export async function writeProof({ up, findings }: Proved, language: Language, io: VerbIo): Promise<Proof> {
+export async function writeProof(
+  { up, findings, reach }: Proved,
+  language: Language,
+  io: VerbIo,
+): Promise<Proof> {
   return await inPhase(io.progress, "report", async () => {
     const { project, digest, services } = up.built;
     const { engine: _, ...engine } = await up.runtime.engine.facts();
@@ -43,6 +47,7 @@ export async function writeProof({ up, findings }: Proved, language: Language, i
           ),
         ),
         services: up.spec.services.map((service) => serviceFacts(service, up.state.services)),
+        reach,
         repeat: `seaworthy prove ${relative(process.cwd(), project.compose.directory) || "."}`,
       },
       findings,

@@ -2,43 +2,50 @@
 import { randomBytes } from "node:crypto";
 import type { Attempt } from "@seaworthy/evidence";
 import type { Container, Mount } from "../../engine/container.ts";
-import type { PlantedFile, Running } from "../../engine/engine.ts";
+import type { Running, StartOptions } from "../../engine/engine.ts";
 import { Fault } from "../../fault/fault.ts";
-import { trampoline, UnableError } from "../../trampoline/client.ts";
+import { type Trampoline, trampoline, UnableError } from "../../trampoline/client.ts";
 import { TRAMPOLINE_X64 } from "../../trampoline/trampoline-x64.ts";
 import { attempt, type StackScene } from "./scene.ts";
 
-/** Starts it in an empty network for one attempt. That it cannot be started is an outcome, not an error. */
+type IdleScene = Pick<StackScene, "runtime" | "signal">;
+
+/** Starts it for one attempt, in an empty network if none is named. That it cannot be started is an outcome, not an error. */
 export async function inIdle(
-  scene: StackScene,
+  scene: IdleScene,
   container: Container,
-  act: (running: Running) => Promise<Attempt>,
+  act: (running: Running, first: Trampoline) => Promise<Attempt>,
+  network: StartOptions["network"] = { kind: "private" },
 ): Promise<Attempt> {
   const idle = `/.seaworthy-${randomBytes(8).toString("hex")}`;
   const plant = [{ path: idle, content: TRAMPOLINE_X64, mode: 0o755, uid: 0, gid: 0 }];
-  return await inOwnNetwork(
-    scene,
-    { ...container, argv: [idle] },
-    async (running) => {
-      // Until it answers, the engine's own first process may stand in its place, and that one hears signals.
-      await trampoline(running).call("getuid");
-      return await act(running);
-    },
-    plant,
-  );
+  return await startedFor(scene, { ...container, argv: [idle] }, { network, plant }, async (running) => {
+    // Until it answers, the engine's own first process may stand in its place, and that one hears signals.
+    const first = trampoline(running);
+    await first.call("getuid");
+    return await act(running, first);
+  });
 }
 
-/** The same with another first process, which the container says. */
+/** The same in an empty network, with another first process, which the container says. */
 export async function inOwnNetwork(
-  { runtime, signal }: StackScene,
+  scene: IdleScene,
   container: Container,
   act: (running: Running) => Promise<Attempt>,
-  plant: readonly PlantedFile[] = [],
+): Promise<Attempt> {
+  return await startedFor(scene, container, { network: { kind: "private" } }, act);
+}
+
+async function startedFor(
+  { runtime, signal }: IdleScene,
+  container: Container,
+  options: StartOptions,
+  act: (running: Running) => Promise<Attempt>,
 ): Promise<Attempt> {
   try {
     await using running = await runtime.engine.start(
       { ...container, mounts: container.mounts.flatMap(harmless) },
-      { network: { kind: "private" }, plant, ...(signal === undefined ? {} : { signal }) },
+      { ...options, ...(signal === undefined ? {} : { signal }) },
     );
     return await act(running);
   } catch (error) {

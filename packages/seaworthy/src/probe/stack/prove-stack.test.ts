@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Finding } from "@seaworthy/evidence";
+import type { Finding, ReportReach } from "@seaworthy/evidence";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Container, HealthCheck } from "../../engine/container.ts";
 import { createLab, hardened, type Lab, traces, whyNotHere } from "../../engine/runc/busybox.fixture.ts";
@@ -119,23 +119,42 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
     ...{ networks: new Map(), volumes: new Map() },
   });
 
+  const inNetworks = (...networks: readonly string[]): Partial<StackService> => ({
+    networks: networks.map((network) => ({ network, aliases: [] })),
+  });
+
   async function prove(
     services: readonly StackService[],
-    role: (service: string) => Role = () => "app",
-    signal?: AbortSignal,
+    role?: (service: string) => Role,
   ): Promise<ReadonlyMap<string, Finding>> {
+    return (await proved(services, role === undefined ? {} : { role })).findings;
+  }
+
+  interface ProvedHow {
+    readonly role?: (service: string) => Role;
+    /** An engine that does something else than it is told. */
+    readonly asStarted?: (spec: StackSpec) => StackSpec;
+  }
+
+  async function proved(
+    services: readonly StackService[],
+    { role = () => "app", asStarted = (spec) => spec }: ProvedHow = {},
+  ): Promise<{
+    readonly findings: ReadonlyMap<string, Finding>;
+    readonly reach: readonly ReportReach[];
+  }> {
     const spec = stackOf(services);
-    await using stack = await runtime.start(spec, { leash: true });
+    await using stack = await runtime.start(asStarted(spec), { leash: true });
     await stack.waitHealthy({ timeout: 10_000 }).catch(() => undefined);
     const seen: Finding[] = [];
     const steady = services
       .filter(({ restart }) => restart.policy === "no")
       .map(({ container }) => container.name);
     const before = await traceable(stack.state(), steady);
-    const findings = await proveStack({
+    const { findings, reach } = await proveStack({
       spec,
       state: stack.state(),
-      ...{ runtime, signal },
+      runtime,
       role,
       source: (name, key) => ({ file: "compose.yaml", line: 7, key: `services.${name}.${key}` }),
       workDirectory: work,
@@ -149,7 +168,7 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
         message: "live containers are as they were",
       })
       .toEqual(before);
-    return new Map(findings.map((finding) => [finding.id, finding]));
+    return { findings: new Map(findings.map((finding) => [finding.id, finding])), reach };
   }
 
   const verdicts = (findings: ReadonlyMap<string, Finding>): Readonly<Record<string, string>> =>
@@ -204,6 +223,59 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
       expect(loosened?.en).toBeTruthy();
     }
     expect(readdirSync(join(lab.folder, "volume")), "the live data were not touched").toEqual(["seed"]);
+  });
+
+  describe("services on different networks", () => {
+    const services = (): readonly StackService[] => [
+      service("proxy", HTTP + HTTPD, inNetworks("front")),
+      service("app", server("sleep 60"), inNetworks("front", "back")),
+      service("db", server("nc -ll -p 5432 -e /bin/printf N"), inNetworks("back")),
+    ];
+
+    test("are out of each other's reach, and not in the twin; who gets through to whom is measured", async () => {
+      const { findings, reach } = await proved(services());
+      expect(verdicts(findings)).toMatchObject({
+        "separate-networks/proxy": "held",
+        "separate-networks/db": "held",
+      });
+      expect(findings.get("separate-networks/app"), "everybody shares a network with it").toBeUndefined();
+      expect(findings.get("separate-networks/db")).toMatchObject({
+        hardened: { summary: { en: "out of reach of proxy" } },
+        twin: { summary: { en: /^proxy got through to [\d.]+:5432$/ } },
+        loosened: { en: "proxy in the network of db" },
+      });
+      const cells = reach.map(({ from = "machine", to, declared, tried }) => [
+        `${from} > ${to}`,
+        declared,
+        [...new Set(tried.map(({ port: number, saw }) => `${number} ${saw}`))],
+      ]);
+      // The machine reaches none of them where it would look for a service: nothing is published.
+      expect(cells).toEqual([
+        ["proxy > app", true, []],
+        ["proxy > db", false, [expect.stringMatching(/^5432 (?!connected)/)]],
+        ["app > proxy", true, ["8000 connected"]],
+        ["app > db", true, ["5432 connected"]],
+        ["db > proxy", false, [expect.stringMatching(/^8000 (?!connected)/)]],
+        ["db > app", true, []],
+        ["machine > proxy", false, ["8000 ECONNREFUSED"]],
+        ["machine > app", false, []],
+        ["machine > db", false, ["5432 ECONNREFUSED"]],
+      ]);
+    });
+
+    test("of an engine that puts all into one are a breach", async () => {
+      const flat = (spec: StackSpec): StackSpec => ({
+        ...spec,
+        services: spec.services.map((one) => ({ ...one, ...inNetworks("default") })),
+      });
+      const { findings } = await proved(services(), { asStarted: flat });
+      expect(findings.get("separate-networks/db")).toMatchObject({
+        verdict: "breached",
+        hardened: { summary: { en: /^proxy got through to [\d.]+:5432$/ } },
+        source: { key: "services.db.networks" },
+      });
+      expect(findings.get("separate-networks/proxy")).toMatchObject({ verdict: "breached" });
+    });
   });
 
   test("each sabotage is a breach, with what was seen and where it is declared", async () => {

@@ -1,7 +1,7 @@
 /** Attacks a stack as a whole: its ports, its health, its end, and its data. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Finding, SourceLine } from "@seaworthy/evidence";
+import type { Finding, ReportReach, SourceLine } from "@seaworthy/evidence";
 import type { StackService } from "../../engine/stack-service.ts";
 import { freeLoopbackPort } from "../../net/free-port.ts";
 import { begun } from "../../stack/begun.ts";
@@ -14,9 +14,11 @@ import { startDouble } from "./double-stack.ts";
 import { proveEveryProcess } from "./every-process.ts";
 import { insidePorts } from "./exposure.ts";
 import { proveHealthy } from "./healthy.ts";
+import { measureReach } from "./measure-reach.ts";
 import { provePublishedPorts } from "./published-ports.ts";
 import type { Role, StackScene } from "./scene.ts";
 import { proveNoSecrets } from "./secrets-in-environment.ts";
+import { proveSeparateNetworks } from "./separate-networks.ts";
 import { proveStops } from "./stops-on-signal.ts";
 import { proveStorePassword } from "./store-password.ts";
 import { proveStoreRights } from "./store-rights.ts";
@@ -35,12 +37,17 @@ export interface ProveStackOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface ProvedStack {
+  readonly findings: readonly Finding[];
+  readonly reach: readonly ReportReach[];
+}
+
 /**
- * Only the double is disturbed; the live stack is looked at and connected to over loopback.
- * @returns findings in the order of the services, each as `onFinding` was told
+ * Only the double is disturbed; the live stack is looked at and connected to, over loopback and from its own networks.
+ * @returns findings in the order of the services, each as `onFinding` was told; and who gets through to whom
  * @throws Fault those of starting a stack, when the double could not be made at all
  */
-export async function proveStack(options: ProveStackOptions): Promise<readonly Finding[]> {
+export async function proveStack(options: ProveStackOptions): Promise<ProvedStack> {
   const { spec, state, runtime, role, source, signal } = options;
   const folder = await mkdtemp(join(options.workDirectory, "double-"));
   try {
@@ -63,13 +70,14 @@ export async function proveStack(options: ProveStackOptions): Promise<readonly F
       findings.push(finding);
       options.onFinding?.(finding);
     };
-    const looks = await together(services.map((service) => look(scene, service)));
+    const reach = await measureReach(scene);
+    const looks = await together(services.map((service) => look(scene, service, reach)));
     for (const finding of looks.flat()) keep(finding);
     // What follows disturbs the double, so it comes last.
     for (const finding of await proveStops(scene)) keep(finding);
     const kept = await together(services.map((service) => proveDataSurvives(scene, service)));
     for (const finding of kept) keep(finding);
-    return findings;
+    return { findings, reach };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -87,11 +95,16 @@ async function listens(
   await begun(doesListen, Date.parse(live.startedAt), signal);
 }
 
-async function look(scene: StackScene, service: StackService): Promise<readonly (Finding | undefined)[]> {
+async function look(
+  scene: StackScene,
+  service: StackService,
+  reach: readonly ReportReach[],
+): Promise<readonly (Finding | undefined)[]> {
   scene.signal?.throwIfAborted();
   return [
     await provePublishedPorts(scene, service),
     await proveUnreachable(scene, service),
+    await proveSeparateNetworks(scene, service, reach),
     await proveStorePassword(scene, service),
     await proveStoreRights(scene, service),
     await proveHealthy(scene, service),

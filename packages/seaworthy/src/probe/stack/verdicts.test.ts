@@ -1,4 +1,5 @@
 import { createServer, type Server } from "node:net";
+import type { ReportReach } from "@seaworthy/evidence";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Container, HealthCheck, PublishedPort } from "../../engine/container.ts";
 import { hardened } from "../../engine/runc/busybox.fixture.ts";
@@ -11,7 +12,9 @@ import { greetLive } from "./datastore-unreachable.ts";
 import { type Exposure, placesOf } from "./exposure.ts";
 import { GREETINGS } from "./greetings.ts";
 import { readHealth } from "./healthy.ts";
+import { shareNetwork } from "./measure-reach.ts";
 import { attackLive } from "./published-ports.ts";
+import { judgeReach } from "./separate-networks.ts";
 import { judgeStop } from "./stops-on-signal.ts";
 
 /** Nothing here looks into it. */
@@ -238,6 +241,63 @@ describe("the health of a service", () => {
     const attempt = readHealth(service({ healthCheck }), current);
     expect(attempt.outcome).toBe(outcome);
     expect(attempt.summary.en).toMatch(summary);
+  });
+});
+
+describe("who may get through to whom", () => {
+  const inNetworks = (name: string, networks: readonly string[], container: Partial<Container> = {}) =>
+    service({ networks: networks.map((network) => ({ network, aliases: [] })) }, { name, ...container });
+  const services = [
+    inNetworks("proxy", ["front"]),
+    inNetworks("app", ["front", "back"]),
+    inNetworks("db", ["back"]),
+    inNetworks("sidecar", [], { extras: { shareNetwork: "service:db" } }),
+    inNetworks("job", [], { network: "none" }),
+    inNetworks("unsaid", []),
+    inNetworks("default", ["default"]),
+  ];
+  const find = (name: string): StackService =>
+    services.find(({ container }) => container.name === name) ?? service();
+
+  test.each([
+    ["proxy", "app", true],
+    ["proxy", "db", false],
+    ["app", "db", true],
+    ["sidecar", "db", true],
+    ["sidecar", "app", true],
+    ["sidecar", "proxy", false],
+    ["job", "db", false],
+    ["unsaid", "default", true],
+    ["unsaid", "app", false],
+  ])("%s and %s: %s", (one, other, expected) => {
+    expect(shareNetwork({ services }, find(one), find(other))).toBe(expected);
+    expect(shareNetwork({ services }, find(other), find(one))).toBe(expected);
+  });
+
+  const row = (from: string, ...saw: readonly string[]): ReportReach => ({
+    ...{ from, to: "db", declared: false },
+    tried: saw.map((one, index) => ({ address: "172.18.0.2", port: 5432 + index, saw: one })),
+  });
+  test.each<[string, readonly ReportReach[], string, RegExp]>([
+    ["nobody", [row("a", "no answer"), row("b", "ENETUNREACH")], "refused", /^out of reach of a, b$/],
+    ["one at one place", [row("a", "EACCES"), row("b", "no answer", "connected")], "breached", /^b .*:5433$/],
+    [
+      "one that could, where another could not try",
+      [{ ...row("a"), problem: { en: "gone", ru: "нет" } }, row("b", "connected")],
+      "breached",
+      /^b /,
+    ],
+    [
+      "one that could not try",
+      [row("a", "no answer"), { ...row("b"), problem: { en: "gone", ru: "нет" } }],
+      "unable",
+      /^gone$/,
+    ],
+    ["where nobody listens", [row("a")], "absent", /listens/],
+  ])("%s gets through", (_, rows, outcome, summary) => {
+    const judged = judgeReach(rows);
+    expect(judged.outcome).toBe(outcome);
+    expect(judged.summary.en).toMatch(summary);
   });
 });
 

@@ -1,9 +1,14 @@
 /** Chapter C3: how the services of the stack run. */
-import type { ReportService } from "@seaworthy/evidence";
+import type { ReportReach, ReportService } from "@seaworthy/evidence";
 import { bullet, code, prose, tableOf } from "./markdown-text.ts";
+import { MARKS } from "./verdict-mark.ts";
 import type { Words } from "./words.ts";
 
-export function stackChapter(services: readonly ReportService[], words: Words): readonly string[] {
+export function stackChapter(
+  services: readonly ReportService[],
+  reach: readonly ReportReach[],
+  words: Words,
+): readonly string[] {
   const rows = services.map((service) => [
     prose(service.name),
     prose(service.image),
@@ -24,6 +29,7 @@ export function stackChapter(services: readonly ReportService[], words: Words): 
       rows,
     ),
     ...(problems.length === 0 ? [] : [problems.join("\n")]),
+    ...reachTable(services, reach, words),
   ];
 }
 
@@ -53,4 +59,39 @@ function limits({ limits: { memory, pids, cpus } }: ReportService, words: Words)
     ...(cpus === undefined ? [] : [words.cpus(cpus)]),
   ];
   return given.join(", ") || words.unlimited;
+}
+
+/** A row for each place that was tried from, the machine last; a column for each service. */
+function reachTable(
+  services: readonly ReportService[],
+  reach: readonly ReportReach[],
+  words: Words,
+): readonly string[] {
+  if (reach.length === 0) return [];
+  const sources = [...new Set(reach.map(({ from }) => from))];
+  const rows = sources.map((source) => [
+    source === undefined ? words.machine : prose(source),
+    ...services.map(({ name }) =>
+      reachCell(
+        reach.find(({ from, to }) => from === source && to === name),
+        words,
+      ),
+    ),
+  ]);
+  return [
+    `**${words.reach}**`,
+    words.howToReadReach,
+    tableOf([words.from, ...services.map(({ name }) => prose(name))], rows),
+  ];
+}
+
+/** A service to itself has no row, and nothing in its cell. */
+function reachCell(row: ReportReach | undefined, words: Words): string {
+  if (row === undefined) return "";
+  if (row.problem !== undefined) return "?";
+  if (row.tried.length === 0) return "—";
+  const ports = new Set(row.tried.filter(({ saw }) => saw === "connected").map(({ port }) => port));
+  if (ports.size === 0) return words.notReached;
+  const reached = [...ports].map((port) => code(`${port}`)).join(", ");
+  return row.declared ? reached : `${MARKS.breached} ${reached}`;
 }

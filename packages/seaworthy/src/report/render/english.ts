@@ -95,6 +95,12 @@ export const ENGLISH: Words = {
   processes: (count) => `${count} ${plural(count, { one: "process", other: "processes" })}`,
   cpus: (count) => `${decimal.format(count)} ${plural(count, { one: "CPU", other: "CPUs" })}`,
   unlimited: "none",
+  reach: "Who gets through to whom",
+  howToReadReach:
+    "Tried from the place of each row to each service of the columns: the ports that answered, or “no”. “—”: it listens for nobody else. “?”: it could not be tried.",
+  from: "From",
+  machine: "this machine",
+  notReached: "no",
 
   size,
 };

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { assembleReport } from "../assemble.ts";
 import { FACTS, FINDINGS } from "../report.fixture.ts";
-import type { Language } from "./language.ts";
+import { type Language, WORDS } from "./language.ts";
 import { renderMarkdown } from "./markdown.ts";
 
 const report = assembleReport(FACTS, FINDINGS);
@@ -35,6 +35,7 @@ function tagsOf(text: string): readonly string[] {
 /** Each run of lines that start with a pipe, as numbers of pipes. */
 function tablesOf(text: string): readonly (readonly number[])[] {
   return text
+    .trimEnd()
     .split("\n\n")
     .filter((block) => block.startsWith("|"))
     .map((block) => block.split("\n").map((line) => line.split("|").length));
@@ -67,6 +68,22 @@ describe.each(LANGUAGES)("in %s", (language) => {
       for (const { did } of [...(hardened?.steps ?? []), ...(twin?.steps ?? [])])
         expect(text).toContain(`\`${did}\``);
     }
+  });
+
+  test("who gets through to whom: a row for each place, a column for each service", () => {
+    const cells = (of: string): unknown =>
+      text
+        .split("\n")
+        .filter((line) => line.startsWith(`| ${of} |`))
+        .at(-1)
+        ?.split("|")
+        .slice(2, -1)
+        .map((cell) => cell.trim());
+    const { machine, notReached } = WORDS[language];
+    expect(cells(WORDS[language].from)).toEqual(["app", "db"]);
+    expect(cells("app")).toEqual(["", "❌ `5432`"]);
+    expect(cells("db")).toEqual([notReached, ""]);
+    expect(cells(machine)).toEqual(["?", "—"]);
   });
 
   test("what opens is closed", () => {

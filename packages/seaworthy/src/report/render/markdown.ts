@@ -19,7 +19,7 @@ export function renderMarkdown(report: Report, language: Language): string {
     origin(report, words),
     ...imageChapter(report.images, words),
     ...securityChapter(report, services, language),
-    ...stackChapter(report.services, words),
+    ...stackChapter(report.services, report.reach, words),
   ];
   return `${blocks.join("\n\n")}\n`;
 }

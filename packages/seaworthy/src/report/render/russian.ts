@@ -103,6 +103,12 @@ export const RUSSIAN: Words = {
     `${count} ${plural(count, { one: "процесс", few: "процесса", many: "процессов", other: "процесса" })}`,
   cpus: (count) => `${decimal.format(count)} ЦП`,
   unlimited: "нет",
+  reach: "Кто до кого дотягивается",
+  howToReadReach:
+    "Попытки с места каждой строки к службе каждого столбца: порты, которые ответили, или «нет». «—»: других она не слушает. «?»: попробовать не удалось.",
+  from: "Откуда",
+  machine: "эта машина",
+  notReached: "нет",
 
   size,
 };

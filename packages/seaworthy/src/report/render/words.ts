@@ -66,6 +66,12 @@ export interface Words {
   processes(count: number): string;
   cpus(count: number): string;
   readonly unlimited: string;
+  readonly reach: string;
+  /** What each kind of cell means. */
+  readonly howToReadReach: string;
+  readonly from: string;
+  readonly machine: string;
+  readonly notReached: string;
 
   /** `147.8 MB`; units of a thousand, as registries count. */
   size(bytes: number): string;

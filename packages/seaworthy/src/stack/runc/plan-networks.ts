@@ -81,7 +81,7 @@ export function sharesNetworkOf({ container }: StackService): string | undefined
  * The service whose network it has: itself, or the one it names, however many names that takes.
  * @throws Fault `stack/shared-network`
  */
-export function networkOwner(service: StackService, spec: StackSpec): StackService {
+export function networkOwner(service: StackService, spec: Pick<StackSpec, "services">): StackService {
   const seen = new Set<StackService>();
   let owner = service;
   for (let shared = sharesNetworkOf(owner); shared !== undefined; shared = sharesNetworkOf(owner)) {
@@ -100,7 +100,7 @@ export function networkOwner(service: StackService, spec: StackSpec): StackServi
 }
 
 /** Compose puts a service that names no network into the one that every project has. */
-function attachments(service: StackService): readonly NetworkAttachment[] {
+export function attachments(service: StackService): readonly NetworkAttachment[] {
   if (service.container.network !== "private" || sharesNetworkOf(service) !== undefined) return [];
   return service.networks.length > 0 ? service.networks : [{ network: "default", aliases: [] }];
 }
