@@ -12,9 +12,9 @@ describe.skipIf(!isRoot())("a stack with networks of its own (needs root)", () =
     example = await sandbox();
     await example.edit("compose.yaml", (text) =>
       text
-        .replace("networks: [edge, backend]", "networks: [edge, backend, data]")
+        .replace("networks: [edge, database, cache]", "networks: [edge, cache, data]")
         .replace(
-          "networks: [backend] # no ports",
+          "networks: [database] # no ports",
           "networks: { data: { ipv4_address: 10.98.0.9, aliases: [store] } } # no ports",
         )
         .replace(
