@@ -72,6 +72,7 @@ describe.skipIf(!isRoot())("ship (needs root)", () => {
         expect.arrayContaining([
           ...[
             "capabilities",
+            "cpu-limit",
             "healthy",
             "host-devices",
             "host-paths",
@@ -86,6 +87,7 @@ describe.skipIf(!isRoot())("ship (needs root)", () => {
             "private-ipc",
             "private-network",
             "private-pid",
+            "private-uts",
             "published-ports",
             "read-only-root",
             "seccomp",

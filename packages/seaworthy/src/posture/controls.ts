@@ -1,6 +1,7 @@
 /** Every control of both postures, in the order of the report. */
 import type { Control } from "./control.ts";
 import { capabilities } from "./controls/capabilities.ts";
+import { cpuLimit } from "./controls/cpu-limit.ts";
 import { noHostDevices } from "./controls/host-devices.ts";
 import { hostPaths } from "./controls/host-paths.ts";
 import { memoryLimit } from "./controls/memory-limit.ts";
@@ -41,6 +42,7 @@ export const CONTROLS: readonly Control[] = [
   systemPaths,
   pidsLimit,
   memoryLimit,
+  cpuLimit,
   hostPaths(NO_CANARY),
   noHostDevices,
   privatePid,

@@ -16,6 +16,7 @@ import { mount } from "./probes/mount.ts";
 import { nameToHandle } from "./probes/name-to-handle.ts";
 import { openNetlink } from "./probes/open-netlink.ts";
 import { ownIpc, ownPid, ownUts } from "./probes/own-namespace.ts";
+import { processorTime } from "./probes/processor-time.ts";
 import { rootPowers } from "./probes/root-powers.ts";
 import { seccompWitnesses } from "./probes/seccomp-witnesses.ts";
 import { setUidFile } from "./probes/set-uid-file.ts";
@@ -51,6 +52,7 @@ export function probesOf(canary: Parameters<typeof hostPaths>[0], posture: Postu
     kernelSettings,
     forkBomb,
     takeMemory,
+    processorTime,
     hostFiles(canary),
     hostDevices,
     ownPid,

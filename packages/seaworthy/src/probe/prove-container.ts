@@ -36,7 +36,11 @@ export async function proveContainer(
 }
 
 /** What an engine must be able to enforce for a control to hold. */
-const ENFORCED_BY: Readonly<Record<string, string>> = { "memory-limit": "memory", "pids-limit": "pids" };
+const ENFORCED_BY: Readonly<Record<string, string>> = {
+  "memory-limit": "memory",
+  "pids-limit": "pids",
+  "cpu-limit": "cpus",
+};
 
 async function prove(probe: Probe, scene: AttackScene, options: ProveOptions): Promise<Finding> {
   const { control } = probe;

@@ -45,6 +45,7 @@ services:
     security_opt: ["no-new-privileges:true"]
     pids_limit: 64
     mem_limit: 256m
+    cpus: 1
     restart: on-failure:5
     healthcheck: { test: ["CMD", "/check"] }
     environment:
@@ -122,6 +123,7 @@ const CASES: readonly (readonly [rule: string, bad: readonly string[], good: rea
   ["tmpfs-bounded", ["tmpfs: [/tmp]"], ["tmpfs: [/tmp:size=1m]"]],
   ["system-paths", ["security_opt: [systempaths=unconfined]"], []],
   ["pids-limit", ["pids_limit: 0", "pids_limit: -1"], ["pids_limit: 10"]],
+  ["cpu-limit", ["cpus: 0"], ["cpus:\ndeploy: { resources: { limits: { cpus: '0.5' } } }"]],
   ["memory-limit", ["mem_limit: 0"], ["mem_limit:\ndeploy: { resources: { limits: { memory: 256m } } }"]],
   ["host-paths", ["volumes: [./x:/x]"], ["volumes: [/x]"]],
   ["host-devices", ["privileged: true"], ["privileged: false"]],
