@@ -22,7 +22,12 @@ function seaworthy(...args) {
   return stdout.replaceAll(`${scratch}/`, "").trimEnd();
 }
 
+const fenced = (output) => `\`\`\`text\n${output}\n\`\`\``;
+
 const ship = seaworthy("ship", "examples/myapp");
+const report = readFileSync(join(project, ".seaworthy/report.md"), "utf8");
+// The last table there is who gets through to whom.
+const reach = report.slice(report.lastIndexOf("\n\n|")).trim();
 const file = join(project, "compose.yaml");
 // The first one is the app's.
 writeFileSync(file, readFileSync(file, "utf8").replace("read_only: true", "read_only: false"));
@@ -33,10 +38,15 @@ const check = seaworthy("check", "examples/legacy-fastapi/Dockerfile");
 const checkStack = seaworthy("check", "examples/legacy-fastapi");
 rmSync(scratch, { recursive: true });
 
+const blocks = {
+  ...{ ship: fenced(ship), prove: fenced(prove), check: fenced(check) },
+  ...{ "check-stack": fenced(checkStack), reach },
+};
+
 for (const readme of ["README.md", "README.ru.md", "examples/legacy-fastapi/README.md"]) {
   let text = readFileSync(readme, "utf8");
-  for (const [name, output] of Object.entries({ ship, prove, check, "check-stack": checkStack })) {
-    const block = `<!-- ${name} -->\n\`\`\`text\n${output}\n\`\`\`\n<!-- /${name} -->`;
+  for (const [name, output] of Object.entries(blocks)) {
+    const block = `<!-- ${name} -->\n${output}\n<!-- /${name} -->`;
     text = text.replace(new RegExp(`<!-- ${name} -->[\\s\\S]*?<!-- /${name} -->`), () => block);
   }
   writeFileSync(readme, text);

@@ -28,6 +28,15 @@ interface Learned {
 
 const verdicts = ({ findings }: Report): Readonly<Record<string, string>> =>
   Object.fromEntries(findings.map(({ id, verdict }) => [id, verdict]));
+/** Who got through to whom, and where. */
+const connections = ({ reach }: Report): readonly string[] =>
+  reach.flatMap(({ from = "machine", to, tried }) => [
+    ...new Set(
+      tried
+        .filter(({ saw }) => saw === "connected")
+        .map(({ port }) => `${from} > ${to}:${from === "machine" ? 8000 : port}`),
+    ),
+  ]);
 const reportOf = ({ project }: Sandbox): Report =>
   JSON.parse(readFileSync(join(project, ".seaworthy/report.json"), "utf8")) as Report;
 
@@ -67,6 +76,10 @@ describe.skipIf(!isRoot())("the example ships (needs root)", () => {
           const report = reportOf(example);
           const isOld = /^Docker (?:1\d|2[0-5])\./.test(report.engine.version);
           expect(verdicts(report)).toEqual({ ...onRunc, ...(isOld ? ROUTES_EVERYWHERE : WITH_A_ROUTE) });
+          expect(connections(report)).toEqual([
+            ...["app > db:5432", "app > redis:6379", "db > app:8000", "redis > app:8000"],
+            "machine > app:8000",
+          ]);
         });
 
         test("and lets itself be learned from", { timeout: 300_000 }, async () => {
