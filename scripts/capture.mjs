@@ -43,7 +43,8 @@ const blocks = {
   ...{ "check-stack": fenced(checkStack), reach },
 };
 
-for (const readme of ["README.md", "README.ru.md", "examples/legacy-fastapi/README.md"]) {
+const readmes = ["README.md", "README.ru.md", "examples/legacy-fastapi/README.md"];
+for (const readme of readmes) {
   let text = readFileSync(readme, "utf8");
   for (const [name, output] of Object.entries(blocks)) {
     const block = `<!-- ${name} -->\n${output}\n<!-- /${name} -->`;
@@ -51,3 +52,5 @@ for (const readme of ["README.md", "README.ru.md", "examples/legacy-fastapi/READ
   }
   writeFileSync(readme, text);
 }
+// A table's cells are padded there.
+spawnSync("npx", ["biome", "format", "--write", ...readmes], { stdio: "inherit" });

@@ -19,7 +19,7 @@ export interface Attacker {
   unable(summary: Text): Attempt;
 }
 
-const O_RDONLY = 0;
+export const O_RDONLY = 0;
 export const O_WRONLY = 1;
 export const O_CREAT_EXCL = 0o300;
 const READ_SIZE = 64 * 1024;

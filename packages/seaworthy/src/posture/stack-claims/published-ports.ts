@@ -21,6 +21,7 @@ export const publishedPorts: StackClaim = {
       "CIS-Docker@1.6.0:5.9",
       "OWASP-Docker-Security@2026-11:5a",
       "NIST-SP-800-190@2017-09:4.4.2",
+      "Kubernetes-PSS@restricted:hostPort",
     ],
   },
   fix: {

@@ -16,7 +16,7 @@ export const separateNetworks: StackClaim = {
     },
     docker: "--network backend",
     kubernetes: "a NetworkPolicy for each service",
-    references: ["CIS-Docker@1.6.0:5.30", "NIST-SP-800-190@2017-09:4.3.3"],
+    references: ["CIS-Docker@1.6.0:5.30", "OWASP-Docker-Security@2026-11:5", "NIST-SP-800-190@2017-09:4.3.3"],
   },
   fix: {
     en: "networks: [one that the two do not share], on an engine that keeps networks apart",

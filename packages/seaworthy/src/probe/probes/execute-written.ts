@@ -1,10 +1,14 @@
-/** Writes a program to every temporary file system and executes it. */
+/** Writes a program to every temporary file system, executes it, and maps it into memory as code, as loading a library does. */
 import { posix } from "node:path";
 import { tmpfsNoexec } from "../../posture/controls/tmpfs-noexec.ts";
 import { text } from "../../trampoline/client.ts";
 import { TRAMPOLINE_X64 } from "../../trampoline/trampoline-x64.ts";
-import { O_CREAT_EXCL, O_WRONLY, succeeded } from "../attacker.ts";
+import { type Attacker, O_CREAT_EXCL, O_RDONLY, O_WRONLY, succeeded } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
+
+const PAGE = 4096;
+const PROT_READ_EXEC = 5;
+const MAP_PRIVATE = 2;
 
 export const executeWritten: Probe = {
   id: "execute-written",
@@ -30,7 +34,10 @@ export const executeWritten: Probe = {
       await attacker.quietly("write", [opened.value, TRAMPOLINE_X64, TRAMPOLINE_X64.length]);
       await attacker.quietly("close", [opened.value]);
       tried += 1;
-      if ((await attacker.execute(`execve("${path}")`, path)).executed) executed.push(target);
+      // What is executed takes this process's place, so it comes last.
+      const isMapped = await mapAsCode(attacker, path);
+      const { executed: isExecuted } = await attacker.execute(`execve("${path}")`, path);
+      if (isMapped || isExecuted) executed.push(target);
     }
     if (executed.length > 0) {
       return attacker.breached({
@@ -46,3 +53,15 @@ export const executeWritten: Probe = {
     });
   },
 };
+
+/** A library of native code is loaded so, without being executed. */
+async function mapAsCode(attacker: Attacker, path: string): Promise<boolean> {
+  const opened = await attacker.quietly("open", [text(path), O_RDONLY, 0]);
+  if (!succeeded(opened)) return false;
+  const mapped = await attacker.call(`mmap("${path}", PROT_READ | PROT_EXEC)`, "mmap", [
+    ...[0, PAGE, PROT_READ_EXEC],
+    ...[MAP_PRIVATE, opened.value, 0],
+  ]);
+  await attacker.quietly("close", [opened.value]);
+  return succeeded(mapped);
+}
