@@ -35,7 +35,8 @@ export const DAEMONS: readonly DaemonKind[] = [
   {
     name: "Docker of this machine",
     missing: () => notRoot() ?? without("dockerd", "apt-get install docker.io"),
-    start: (networks) => startDaemon((directory) => dockerd(directory, networks ?? false), {}),
+    start: (networks) =>
+      withFirewall(() => startDaemon((directory) => dockerd(directory, networks ?? false), {})),
   },
   {
     name: "Docker 26",
@@ -45,9 +46,11 @@ export const DAEMONS: readonly DaemonKind[] = [
         ? undefined
         : "needs SEAWORTHY_DOCKERD_26, see .ci/docker-26"),
     start: (networks) =>
-      startDaemon((directory) => dockerd(directory, networks ?? false), {
-        PATH: `${join(DOCKERD_26, "usr/sbin")}:${join(DOCKERD_26, "usr/bin")}:${process.env["PATH"]}`,
-      }),
+      withFirewall(() =>
+        startDaemon((directory) => dockerd(directory, networks ?? false), {
+          PATH: `${join(DOCKERD_26, "usr/sbin")}:${join(DOCKERD_26, "usr/bin")}:${process.env["PATH"]}`,
+        }),
+      ),
   },
   {
     name: "Podman",
@@ -55,6 +58,27 @@ export const DAEMONS: readonly DaemonKind[] = [
     start: async () => besideDocker(await startDaemon(podman, {})),
   },
 ];
+
+/** What a machine without rules has, in the words of iptables-save: it prints no table that nobody has used. */
+const NO_RULES =
+  "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n" +
+  "*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\nCOMMIT\n";
+
+/** A Docker Engine leaves its rules behind, and what is forwarded is dropped from then on. */
+async function withFirewall(start: () => Promise<Daemon>): Promise<Daemon> {
+  const families = ["iptables", "ip6tables"].map((name) => {
+    const rules = spawnSync(`${name}-save`, { encoding: "utf8" }).stdout ?? "";
+    return { name, input: NO_RULES + rules };
+  });
+  const daemon = await start();
+  return {
+    ...daemon,
+    async [Symbol.asyncDispose]() {
+      await daemon[Symbol.asyncDispose]();
+      for (const { name, input } of families) spawnSync(`${name}-restore`, { input });
+    },
+  };
+}
 
 /** A Docker Engine on the same machine makes the kernel drop what it forwards, unless a rule says otherwise. */
 function besideDocker(daemon: Daemon): Daemon {

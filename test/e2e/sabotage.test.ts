@@ -139,6 +139,9 @@ describe.skipIf(!isRoot())("sabotage (needs root)", () => {
       }
       const { code, stdout, stderr } = await example.seaworthy(["prove", "--json"]);
       expect(code, stderr).toBe(1);
+      expect(readFileSync(join(example.project, ".seaworthy/report.md"), "utf8")).toMatch(
+        /do not hold[\s\S]*C1[\s\S]*C2[\s\S]*C3[\s\S]*Who gets through/,
+      );
       const { findings } = JSON.parse(stdout) as { findings: Finding[] };
       const breached = findings.filter((finding) => finding.verdict === "breached");
       const lines = readFileSync(join(example.project, "compose.yaml"), "utf8").split("\n");

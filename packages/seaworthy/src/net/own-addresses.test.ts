@@ -36,11 +36,11 @@ test("of IPv6 those that are valid beyond the link", () => {
   expect(ipv6Addresses(table)).toEqual([{ text: "fd00::2", bytes }]);
 });
 
-test("of this process they are what the system says", async () => {
+test("of this process they are at least what the system says of the devices that are up", async () => {
   const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   const known = all.filter(({ internal, address }) => !internal && !address.startsWith("fe80:"));
   const found = await ownAddresses(process.pid);
-  expect(found.map(({ text }) => text).toSorted()).toEqual(known.map(({ address }) => address).toSorted());
+  expect(found.map(({ text }) => text)).toEqual(expect.arrayContaining(known.map(({ address }) => address)));
 });
 
 test("nobody has none", async () => {

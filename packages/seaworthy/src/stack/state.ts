@@ -57,11 +57,20 @@ export type Progress =
   | { readonly kind: "ready" }
   | { readonly kind: "failed"; readonly service: ServiceState };
 
+const IN_VAIN = /^it depends on "/;
+
+/** The failure of a service that another one kept from starting. */
+export function waitedInVain(service: string, condition: ServiceDependency["condition"]): string {
+  return `it depends on "${service}", which did not become ${condition}`;
+}
+
 /** Ready when every service is healthy, runs without having a check, or has done its work and exited with 0. */
 export function progressOf(state: StackState): Progress {
-  const failed = state.services.find(
+  const failures = state.services.filter(
     (one) => one.status === "unhealthy" || (one.settled && (one.exitCode !== 0 || one.failure !== undefined)),
   );
+  // What kept the others from starting, not the first that it kept.
+  const failed = failures.find(({ failure = "" }) => !IN_VAIN.test(failure)) ?? failures[0];
   if (failed !== undefined) return { kind: "failed", service: failed };
   const ready = state.services.every(
     (one) => one.status === "healthy" || one.status === "running" || one.settled,

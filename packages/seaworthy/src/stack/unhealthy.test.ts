@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ServiceState, StackState } from "./state.ts";
+import { type ServiceState, type StackState, waitedInVain } from "./state.ts";
 import { unhealthyFault } from "./unhealthy.ts";
 
 const service = (name: string, changes: Partial<ServiceState>): ServiceState => ({
@@ -19,6 +19,24 @@ const stack = (...services: readonly ServiceState[]): StackState => ({
   services,
 });
 const lines = (): Promise<readonly string[]> => Promise.resolve(["1", "2", "3", "4", "5", "6"]);
+
+test("the one that is at fault is named, before those that waited for it", async () => {
+  const inVain = (name: string): Partial<ServiceState> => ({
+    ...{ status: "exited", settled: true },
+    failure: waitedInVain(name, "healthy"),
+  });
+  const fault = await unhealthyFault(
+    stack(
+      service("web", inVain("app")),
+      service("app", inVain("db")),
+      service("db", { status: "unhealthy" }),
+    ),
+    lines,
+  );
+  expect(fault.message).toMatch(/^expected service "db" to become healthy/);
+  const alone = await unhealthyFault(stack(service("app", inVain("db"))), lines);
+  expect(alone.message).toMatch(/^expected service "app" .* it depends on "db"/);
+});
 
 test.each<[string, Partial<ServiceState>]>([
   ["unhealthy", { status: "unhealthy" }],

@@ -119,6 +119,13 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
     ...{ networks: new Map(), volumes: new Map() },
   });
 
+  /** It has a check, so that nobody waits for it to listen. */
+  const sleeper = (
+    name: string,
+    changes: Partial<StackService> = {},
+    container: Partial<Container> = {},
+  ): StackService => service(name, server("sleep 60"), { healthCheck: check("true"), ...changes }, container);
+
   const inNetworks = (...networks: readonly string[]): Partial<StackService> => ({
     networks: networks.map((network) => ({ network, aliases: [] })),
   });
@@ -228,7 +235,7 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
   describe("services on different networks", () => {
     const services = (): readonly StackService[] => [
       service("proxy", HTTP + HTTPD, inNetworks("front")),
-      service("app", server("sleep 60"), inNetworks("front", "back")),
+      sleeper("app", inNetworks("front", "back")),
       service("db", server("nc -ll -p 5432 -e /bin/printf N"), inNetworks("back")),
     ];
 
@@ -332,7 +339,7 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
     const app = service(
       "app",
       script,
-      {},
+      { healthCheck: check("true") },
       {
         ...root,
         env: new Map([
@@ -386,9 +393,7 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
 
   test("a job that others wait for runs once in the double too, and is no server", async () => {
     const job = service("job", "exit 0");
-    const app = service("app", server("sleep 60"), {
-      dependsOn: [{ service: "job", condition: "completed" }],
-    });
+    const app = sleeper("app", { dependsOn: [{ service: "job", condition: "completed" }] });
     expect(verdicts(await prove([job, app]))).toMatchObject({
       "healthy/job": "absent",
       "stops-on-signal/job": "absent",
@@ -401,9 +406,8 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
     mkdirSync(source, { mode: 0o777 });
     const bind = { kind: "bind", source, target: "/home", readOnly: false } as const;
     // Each container that starts would leave a file of its own.
-    const app = service(
+    const app = sleeper(
       "app",
-      server("sleep 60"),
       {},
       {
         mounts: [tmp, bind],
@@ -421,7 +425,7 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
   });
 
   test("aborted, it ends the double and leaves the live stack up", async () => {
-    const spec = stackOf([service("app", server("sleep 60")), service("other", server("sleep 60"))]);
+    const spec = stackOf([sleeper("app"), sleeper("other")]);
     await using stack = await runtime.start(spec, { leash: true });
     await stack.waitHealthy({ timeout: 10_000 });
     const abort = new AbortController();
@@ -436,6 +440,6 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
     });
     await expect(proving).rejects.toThrow("enough");
     expect(await runtime.read(doubleName(spec.project))).toBeUndefined();
-    expect(stack.state().services.map(({ status }) => status)).toEqual(["running", "running"]);
+    expect(stack.state().services.map(({ status }) => status)).toEqual(["healthy", "healthy"]);
   });
 });

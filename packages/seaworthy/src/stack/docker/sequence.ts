@@ -1,6 +1,6 @@
 /** Starts created containers one after another as their dependencies allow, and says why one was not started. */
 import type { ServiceDependency, StackService } from "../../engine/stack-service.ts";
-import { dependency, type ServiceState } from "../state.ts";
+import { dependency, type ServiceState, waitedInVain } from "../state.ts";
 import { dependenciesOf } from "./order.ts";
 
 export interface SequencePlace {
@@ -32,7 +32,7 @@ async function startInTurn(
       verdict = verdictOn(place.state(other), condition);
     }
     if (verdict === "met" || !required) continue;
-    place.giveUp(name, `it depends on "${other}", which did not become ${condition}`);
+    place.giveUp(name, waitedInVain(other, condition));
     return;
   }
   await place.start(name);

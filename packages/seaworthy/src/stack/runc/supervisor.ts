@@ -3,7 +3,7 @@ import type { Engine } from "../../engine/engine.ts";
 import type { StackService } from "../../engine/stack-service.ts";
 import { Fault } from "../../fault/fault.ts";
 import type { StackSpec } from "../stack-spec.ts";
-import { dependency, type ServiceState } from "../state.ts";
+import { dependency, type ServiceState, waitedInVain } from "../state.ts";
 import { type LogRotation, logWriter } from "./log-file.ts";
 import { type ServiceRunner, serviceRunner } from "./service-runner.ts";
 import type { StackNetworks } from "./stack-networks.ts";
@@ -63,7 +63,7 @@ export function supervisor(
       const verdict = await until(() => (stopped ? "stopped" : dependency(service(name).state(), condition)));
       if (verdict === "stopped") return;
       if (verdict === "never") {
-        runner.giveUp(`it depends on "${name}", which did not become ${condition}`);
+        runner.giveUp(waitedInVain(name, condition));
         return;
       }
     }
