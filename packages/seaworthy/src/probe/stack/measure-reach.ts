@@ -1,4 +1,5 @@
 /** Who gets through to whom: from each service's place in its networks, and from this machine, to every other service. */
+import { setTimeout as delay } from "node:timers/promises";
 import type { ReportReach, Text } from "@seaworthy/evidence";
 import type { Container } from "../../engine/container.ts";
 import type { StackService } from "../../engine/stack-service.ts";
@@ -6,7 +7,7 @@ import { covers, isLoopback } from "../../net/listeners.ts";
 import { type OwnAddress, ownAddresses } from "../../net/own-addresses.ts";
 import { reach } from "../../net/reach.ts";
 import { attachments, networkOwner } from "../../stack/runc/plan-networks.ts";
-import type { Trampoline } from "../../trampoline/client.ts";
+import type { CallResult, Trampoline } from "../../trampoline/client.ts";
 import { failedWith, outcomeOf, succeeded } from "../attacker.ts";
 import { AF_INET, AF_INET6, socketAddress } from "../socket-address.ts";
 import { exposureOf } from "./exposure.ts";
@@ -26,12 +27,13 @@ export interface Place {
 export const CONNECTED = "connected";
 
 const SOCK_STREAM = 1;
-const SOL_SOCKET = 1;
-const SO_SNDTIMEO = 21;
-/** A `struct timeval` of one second: what a packet filter swallows would otherwise take minutes. */
-const PATIENCE = Buffer.from(BigUint64Array.of(1n, 0n).buffer);
+const SOCK_NONBLOCK = 0o4000;
+/** In milliseconds; a neighbour on the same machine answers in less than one. */
+const PATIENCE = 1000;
 /** A service that listens on more is still reached or not. */
 const MOST_PLACES = 16;
+/** So many at a time: fewer than the descriptors that any process may have. */
+const AT_ONCE = 64;
 
 /**
  * Connects and says nothing, to the live services, each from a container like the other's that stands in its live network.
@@ -64,10 +66,8 @@ export async function connectFrom(
     scene,
     withoutOwnProfile(like.container),
     async (_, trampoline) => {
-      for (const { address, port } of places) {
-        const saw = await connect(trampoline, address, port);
-        tried.push({ address: address.text, port, saw });
-      }
+      for (let done = 0; done < places.length; done += AT_ONCE)
+        tried.push(...(await connectAll(trampoline, places.slice(done, done + AT_ONCE))));
       return attempt("refused", "", "");
     },
     network === undefined ? { kind: "private" } : { kind: "join", network },
@@ -137,17 +137,33 @@ async function reachFromHost(scene: StackScene, service: StackService): Promise<
   return { to: service.container.name, declared: service.ports.length > 0, tried };
 }
 
-async function connect(first: Trampoline, { bytes }: OwnAddress, port: number): Promise<string> {
-  const family = bytes.length === 4 ? AF_INET : AF_INET6;
-  const made = await first.call("socket", [family, SOCK_STREAM, 0]);
-  if (!succeeded(made)) return outcomeOf(made);
-  const where = socketAddress(bytes, port);
-  await first.call("setsockopt", [made.value, SOL_SOCKET, SO_SNDTIMEO, PATIENCE, PATIENCE.length]);
-  const connected = await first.call("connect", [made.value, where, where.length]);
-  await first.call("close", [made.value]);
-  // connect(2) with a time limit: what is still under way when it is over.
-  if (failedWith(connected, "EINPROGRESS")) return "no answer";
-  return succeeded(connected) ? CONNECTED : outcomeOf(connected);
+/** Begins with all of them and then waits once: what a packet filter swallows gives no answer at all. */
+async function connectAll(first: Trampoline, places: readonly Place[]): Promise<Tried> {
+  const begun = [];
+  for (const { address, port } of places) {
+    const family = address.bytes.length === 4 ? AF_INET : AF_INET6;
+    const made = await first.call("socket", [family, SOCK_STREAM | SOCK_NONBLOCK, 0]);
+    const where = socketAddress(address.bytes, port);
+    const again = (): Promise<CallResult> =>
+      succeeded(made) ? first.call("connect", [made.value, where, where.length]) : Promise.resolve(made);
+    begun.push({ address: address.text, port, made, again, saw: await again() });
+  }
+  for (const deadline = Date.now() + PATIENCE; begun.some(isUnderWay) && Date.now() < deadline; ) {
+    await delay(20);
+    for (const one of begun.filter(isUnderWay)) one.saw = await one.again();
+  }
+  for (const { made } of begun) if (succeeded(made)) await first.call("close", [made.value]);
+  return begun.map(({ address, port, saw }) => ({ address, port, saw: inWords(saw) }));
+}
+
+/** connect(2), asked again of a socket that does not block: EALREADY until it is EISCONN, or the error. */
+function isUnderWay({ saw }: { readonly saw: CallResult }): boolean {
+  return failedWith(saw, "EINPROGRESS", "EALREADY");
+}
+
+function inWords(saw: CallResult): string {
+  if (isUnderWay({ saw })) return "no answer";
+  return succeeded(saw) || failedWith(saw, "EISCONN") ? CONNECTED : outcomeOf(saw);
 }
 
 /** A filter of the service's own, which may know nothing of these calls, would pass for a network that is closed. */
