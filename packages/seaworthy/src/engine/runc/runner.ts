@@ -60,16 +60,16 @@ function runnerOf(child: ReturnType<typeof start>, bundle: string): Runner {
   };
 }
 
-/** runc writes the file, by renaming, once the container's program was started. */
+/** runc renames the file into its place; crun makes it empty and then writes the number: an empty one says nothing yet. */
 async function firstProcess(bundle: string, hasEnded: () => boolean): Promise<number> {
   for (;;) {
     // Asked before the file is looked for: a program that has ended already has left the file.
     const ended = hasEnded();
-    try {
-      return Number(await readFile(join(bundle, "pid"), "utf8"));
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-    }
+    const written = await readFile(join(bundle, "pid"), "utf8").catch((error: unknown) => {
+      if (isMissing(error)) return "";
+      throw error;
+    });
+    if (written !== "") return Number(written);
     if (ended) throw new Error("runc ended before the container's program was started");
     await delay(5);
   }
