@@ -58,7 +58,7 @@ function problemsOf(value: unknown): readonly string[] {
 const OPTIONAL = [
   /^services\.0\.(problem|limits\.\w+)$/,
   /^reach\.\d\.(from|problem)$/,
-  /^findings\.\d\.(source(\.column)?|fix|loosened)$/,
+  /^findings\.\d\.(source(\.column)?|fix|loosened|mechanism)$/,
   // Evidence that the verdict does not rest on.
   /^findings\.[34]\.hardened$/,
 ];

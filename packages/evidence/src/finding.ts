@@ -57,6 +57,8 @@ export interface Finding {
   /** In the twin, with `loosened` naming the one difference. */
   readonly twin?: Attempt;
   readonly loosened?: Text;
+  /** What in the kernel the twin lacks: `the seccomp filter`. */
+  readonly mechanism?: Text;
   readonly source?: SourceLine;
   /** What to write to make it hold. */
   readonly fix?: Text;

@@ -12,3 +12,4 @@ export {
   VERDICTS,
 } from "./report.ts";
 export type { Problem } from "./shape.ts";
+export { type Compared, sideBySide } from "./side-by-side.ts";

@@ -61,6 +61,7 @@ const finding: Check<Finding> = object<Finding>(
     hardened: attempt,
     twin: attempt,
     loosened: sentence,
+    mechanism: sentence,
     source: sourceLine,
     fix: sentence,
   },

@@ -34,6 +34,7 @@ export function sampleReport(): Report {
       hardened: attempt("refused"),
       twin: attempt("breached"),
       loosened: said("read_only: false"),
+      mechanism: said("the read-only mount"),
     }),
     finding("unproven", { reason: said("no twin"), hardened: attempt("unable") }),
     finding("waived", { reason: said("accepted by ops until 2030-01-01"), hardened: attempt("breached") }),

@@ -14,6 +14,8 @@ export interface Control {
   readonly claim: Text;
   /** The key of a Compose service that sets it. */
   readonly key: string;
+  /** What in the kernel refuses the attacks: what the twin lacks. */
+  readonly mechanism: Text;
   /** What to write to make it hold. */
   readonly fix: Text;
   readonly about: About;

@@ -7,8 +7,9 @@ import type { Container, Mount, User } from "../engine/container.ts";
 import type { Engine, EngineFacts, NetworkHandle, StartOptions } from "../engine/engine.ts";
 import { Fault } from "../fault/fault.ts";
 import { serveControl } from "../net/control-socket.ts";
+import type { Control } from "../posture/control.ts";
 import { isLearned, withPostureProfile } from "../posture/controls/only-needed-calls.ts";
-import type { Posture } from "../posture/controls.ts";
+import { controlsOf, type Posture } from "../posture/controls.ts";
 import { trampoline, UnableError } from "../trampoline/client.ts";
 import { TRAMPOLINE_X64 } from "../trampoline/trampoline-x64.ts";
 import { attacker } from "./attacker.ts";
@@ -30,6 +31,8 @@ export interface SceneOptions {
 export interface AttackScene extends AsyncDisposable {
   /** Those of the posture, in the order of the report. */
   readonly probes: readonly Probe[];
+  /** Those of the posture; what is to be loosened mounts what this scene has. */
+  readonly controls: readonly Control[];
   readonly unable: EngineFacts["unable"];
   /** The container as it was declared, as the user that the probe attacks as. */
   subject(probe: Probe): Container;
@@ -61,12 +64,15 @@ export async function openAttackScene(
     const own = asDouble(container);
     const declared = withPostureProfile(own, options.posture);
     const learned = isLearned(container, options.posture) ? [rareCalls] : [];
+    const probes = probesOf(canary, options.posture);
+    const probed = new Map(probes.map(({ control: one }) => [one.id, one]));
     const name = randomBytes(8).toString("hex");
     const stage: Stage = { name, canAttack: architecture === "amd64", engine, declared, canary, options };
     return {
-      probes: [...probesOf(canary, options.posture), ...learned, ...(options.more ?? [])].filter(
+      probes: [...probes, ...learned, ...(options.more ?? [])].filter(
         ({ services }) => services?.includes(container.name) ?? true,
       ),
+      controls: controlsOf(options.posture).map((one) => probed.get(one.id) ?? one),
       unable,
       subject: (probe) => ({
         ...(probe.withLearnedProfile === true ? own : declared),

@@ -22,6 +22,11 @@ export interface Attacker {
 export const O_RDONLY = 0;
 export const O_WRONLY = 1;
 export const O_CREAT_EXCL = 0o300;
+/**
+ * What an attack calls a file that it makes, always anew and in a container of its own: both attempts of a pair name the same
+ * path. One that is there already is not made (O_EXCL), which is no success.
+ */
+export const PLANTED = ".seaworthy-planted";
 const READ_SIZE = 64 * 1024;
 
 export function attacker(trampoline: Trampoline): Attacker {

@@ -11,7 +11,7 @@ import { createLab, hardened, type Lab, traces, whyNotHere } from "../engine/run
 import { createRuncEngine } from "../engine/runc/runc.ts";
 import type { Control } from "../posture/control.ts";
 import { CONTROLS, controlsOf, STRICT_CONTROLS } from "../posture/controls.ts";
-import { harden } from "../posture/harden.ts";
+import { harden, withoutAny } from "../posture/harden.ts";
 import { openAttackScene } from "./attack-scene.ts";
 import type { Probe } from "./probe.ts";
 
@@ -119,16 +119,14 @@ async function run(lab: Lab): Promise<Matrix> {
     workDirectory,
     posture: "strict",
   });
-  const canaries = new Map(scene.probes.map(({ control }) => [control.id, control]));
-  // The same controls as the probes', for one of them mounts what only the scene has.
-  const controls = controlsOf("strict").map((control) => canaries.get(control.id) ?? control);
+  const { controls } = scene;
   const matrix = new Map(scene.probes.map((probe) => [probe, new Map<string, Attempt>()]));
   const attacks = scene.probes.flatMap((probe) => {
     const subject = scene.subject(probe);
     const columns: readonly (readonly [string, Container | undefined])[] = [
       [HARDENED, subject],
       ...controls.map((control) => [control.id, control.loosen(subject)?.container] as const),
-      [WEAK, weak(subject, controls)],
+      [WEAK, withoutAny(subject, controls)],
     ];
     return columns.map(([name, one]) => async (): Promise<void> => {
       if (one !== undefined) matrix.get(probe)?.set(name, await scene.attempt(probe, one));
@@ -139,15 +137,6 @@ async function run(lab: Lab): Promise<Matrix> {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return matrix;
-}
-
-/** The strict ones first: without a filter there is none to loosen. */
-function weak(container: Container, controls: readonly Control[]): Container {
-  const isStrict = ({ posture }: Control): boolean => posture === "strict";
-  return [...controls.filter(isStrict), ...controls.filter((control) => !isStrict(control))].reduce(
-    (one, control) => control.loosen(one)?.container ?? one,
-    container,
-  );
 }
 
 function document(matrix: Matrix, controls: readonly Control[]): string {

@@ -106,6 +106,20 @@ describe.skipIf(reason !== undefined)(`attacks on runc${reason === undefined ? "
     expect(verdicts(narrow, "no-tracing")).not.toEqual(["held"]);
   });
 
+  test("what else refuses an attack is named: one other control, several, or none of them", async () => {
+    const attack = (path: string): AttackStep[] => [{ kind: "open", path, for: "writing" }];
+    const findings = await prove({}, [
+      own("setting", attack("/proc/sys/kernel/core_pattern"), ["EROFS"]),
+      { ...own("both", attack("/proc/sys/kernel/core_pattern"), ["EROFS", "EACCES"]), as: "declared" },
+      own("busy", attack("/.seaworthy-nobody-has-this/file"), ["ENOENT"]),
+    ]);
+    const reasonOf = (id: string): string | undefined =>
+      findings.find((finding) => finding.id === `read-only-root.${id}/app`)?.reason?.en;
+    expect(reasonOf("setting")).toMatch(/by system-paths: read-only and masked paths/);
+    expect(reasonOf("both")).toMatch(/other controls refuse it together/);
+    expect(reasonOf("busy")).toMatch(/something else on this machine/);
+  });
+
   test("attacks of the user's own have twins, too, and what they did not expect proves nothing", async () => {
     const making = { kind: "open", path: "/etc/own", for: "making" } as const;
     const busybox = { kind: "open", path: "/bin/busybox", for: "writing" } as const;

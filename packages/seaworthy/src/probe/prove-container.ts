@@ -5,6 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 import { type AttackScene, openAttackScene, type SceneOptions } from "./attack-scene.ts";
 import { judge } from "./judge.ts";
 import type { Probe } from "./probe.ts";
+import { secondRefusal } from "./second-refusal.ts";
 
 export interface ProveOptions extends SceneOptions {
   /** How many probes run at once. */
@@ -48,7 +49,9 @@ async function prove(probe: Probe, scene: AttackScene, options: ProveOptions): P
   const hardened = await scene.attempt(probe, subject);
   const loosened = hardened.outcome === "refused" ? control.loosen(subject) : undefined;
   const twin = loosened === undefined ? undefined : await scene.attempt(probe, loosened.container);
-  const { verdict, reason = whyUnable(scene, control.id, hardened) } = judge(hardened, twin);
+  const { verdict, reason: why = whyUnable(scene, control.id, hardened) } = judge(hardened, twin);
+  const isRefusedTwice = loosened !== undefined && twin?.outcome === "refused";
+  const reason = isRefusedTwice ? ((await secondRefusal(scene, probe, loosened.container)) ?? why) : why;
   const source = options.source(control.key);
   return {
     id: `${control.id}.${probe.id}/${subject.name}`,
@@ -60,7 +63,7 @@ async function prove(probe: Probe, scene: AttackScene, options: ProveOptions): P
     ...(reason === undefined ? {} : { reason }),
     hardened,
     ...(twin === undefined ? {} : { twin }),
-    ...(loosened === undefined ? {} : { loosened: loosened.difference }),
+    ...(loosened === undefined ? {} : { loosened: loosened.difference, mechanism: control.mechanism }),
     ...(source === undefined ? {} : { source }),
     fix: control.fix,
   };

@@ -109,6 +109,7 @@ export const FINDINGS: readonly Finding[] = [
     hardened: attempt("refused", 'open("/etc/shadow", O_WRONLY)', "EROFS"),
     twin: attempt("breached", 'open("/etc/shadow", O_WRONLY)', "4"),
     loosened: said("with a writable root", "с корнем, доступным для записи"),
+    mechanism: said("the read-only mount", "монтирование только для чтения"),
   },
   {
     id: "seccomp.witness/app",

@@ -15,6 +15,7 @@ export const capabilities: Control = {
     ru: "Не осталось ни одной capability: ни действующей, ни такой, которую можно получить",
   },
   key: "cap_drop",
+  mechanism: { en: "the capability sets", ru: "наборы capabilities" },
   about: {
     severity: "high",
     why: {

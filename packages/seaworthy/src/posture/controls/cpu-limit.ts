@@ -1,5 +1,6 @@
 /** A busy loop slows its service down, not its neighbours. */
 import type { Control } from "../control.ts";
+import { CONTROL_GROUP } from "../mechanisms.ts";
 
 /** CPUs' worth of time: one is there on every machine. */
 const DEFAULT_LIMIT = 1;
@@ -8,6 +9,7 @@ export const cpuLimit: Control = {
   id: "cpu-limit",
   claim: { en: "Processor time is limited", ru: "Процессорное время ограничено" },
   key: "cpus",
+  mechanism: CONTROL_GROUP,
   about: {
     severity: "medium",
     why: {

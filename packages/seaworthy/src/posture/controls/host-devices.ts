@@ -8,6 +8,7 @@ export const noHostDevices: Control = {
     ru: "Диски и другие устройства хоста недоступны даже для root",
   },
   key: "privileged",
+  mechanism: { en: "the list of devices", ru: "список устройств" },
   about: {
     severity: "critical",
     why: {

@@ -1,5 +1,6 @@
 /** No file and no control socket of the host is within reach. */
 import type { Control } from "../control.ts";
+import { MOUNT_NAMESPACE } from "../mechanisms.ts";
 
 /** Loosened by mounting what the prover made: nothing of the user's is ever put into a container. */
 export function hostPaths(canary: { readonly directory: string; readonly socket: string }): Control {
@@ -10,6 +11,7 @@ export function hostPaths(canary: { readonly directory: string; readonly socket:
       ru: "В контейнер не смонтированы пути хоста и управляющие сокеты контейнерных служб",
     },
     key: "volumes",
+    mechanism: MOUNT_NAMESPACE,
     about: {
       severity: "critical",
       why: {

@@ -1,5 +1,6 @@
 /** A leak ends the service that leaks, not its neighbours. */
 import type { Control } from "../control.ts";
+import { CONTROL_GROUP } from "../mechanisms.ts";
 
 const DEFAULT_LIMIT = 512 * 1024 ** 2;
 
@@ -7,6 +8,7 @@ export const memoryLimit: Control = {
   id: "memory-limit",
   claim: { en: "Memory is limited", ru: "Память ограничена" },
   key: "mem_limit",
+  mechanism: CONTROL_GROUP,
   about: {
     severity: "medium",
     why: {

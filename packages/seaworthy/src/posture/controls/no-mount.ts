@@ -5,6 +5,7 @@ export const noMount: Control = {
   id: "no-mount",
   claim: { en: "Even root in the container cannot mount", ru: "Даже root в контейнере не может монтировать" },
   key: "cap_drop",
+  mechanism: { en: "the capability sets and the seccomp filter", ru: "наборы capabilities и фильтр seccomp" },
   about: {
     severity: "high",
     why: {

@@ -1,5 +1,6 @@
 /** A new user namespace would give a process all capabilities inside it, and the kernel code behind them to attack. */
 import type { Control } from "../control.ts";
+import { SECCOMP_FILTER } from "../mechanisms.ts";
 import { seccomp } from "./seccomp.ts";
 
 export const noNamespaces: Control = {
@@ -9,6 +10,7 @@ export const noNamespaces: Control = {
     ru: "Процесс не может создать собственные пространства имён и монтировать в них",
   },
   key: "security_opt",
+  mechanism: SECCOMP_FILTER,
   about: {
     ...seccomp.about,
     severity: "high",

@@ -1,5 +1,6 @@
 /** Netlink is how a system is administered: a large part of the kernel that services have no business with. */
 import type { Control } from "../control.ts";
+import { SECCOMP_FILTER } from "../mechanisms.ts";
 import { allowing, allowsFamily, profileOf, refusingFamily } from "../seccomp/portable.ts";
 import { withProfile } from "../seccomp/profile.ts";
 import { narrowed, STRICT_ABOUT, STRICT_FIX } from "../seccomp/strict.ts";
@@ -12,6 +13,7 @@ export const noNetlink: Control = {
     ru: "Интерфейс администрирования ядра (netlink) недоступен",
   },
   key: "security_opt",
+  mechanism: SECCOMP_FILTER,
   fix: STRICT_FIX,
   posture: "strict",
   about: {

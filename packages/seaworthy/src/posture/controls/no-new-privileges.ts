@@ -8,6 +8,7 @@ export const noNewPrivileges: Control = {
     ru: "Процесс не может получить новые привилегии, запустив файл",
   },
   key: "security_opt",
+  mechanism: { en: "no_new_privs", ru: "no_new_privs" },
   about: {
     severity: "high",
     why: {

@@ -1,5 +1,6 @@
 /** `/dev/shm` is a place to write to that nobody declared. */
 import type { Control } from "../control.ts";
+import { MOUNT_NAMESPACE } from "../mechanisms.ts";
 
 export const noSharedMemory: Control = {
   id: "no-shared-memory",
@@ -8,6 +9,7 @@ export const noSharedMemory: Control = {
     ru: "В /dev/shm ничего нельзя сохранить",
   },
   key: "ipc",
+  mechanism: MOUNT_NAMESPACE,
   fix: { en: "ipc: none", ru: "ipc: none" },
   posture: "strict",
   about: {

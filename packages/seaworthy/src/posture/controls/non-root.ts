@@ -12,6 +12,7 @@ export const nonRoot: Control = {
     ru: "Служба работает от обычного пользователя: ни один её идентификатор не принадлежит root",
   },
   key: "user",
+  mechanism: { en: "the ids of an ordinary user", ru: "номера обычного пользователя" },
   about: {
     severity: "high",
     why: {

@@ -2,6 +2,7 @@
 import type { Container } from "../../engine/container.ts";
 import type { Control } from "../control.ts";
 import type { Posture } from "../controls.ts";
+import { SECCOMP_FILTER } from "../mechanisms.ts";
 import { isNarrower } from "../seccomp/learned.ts";
 import { allowing, allowsCall, portableProfile, profileOf } from "../seccomp/portable.ts";
 import { ownProfile, type SeccompProfile, withProfile } from "../seccomp/profile.ts";
@@ -42,6 +43,7 @@ export const onlyNeededCalls: Control = {
     ru: "Служба может сделать только те системные вызовы, которые ей оказались нужны",
   },
   key: "security_opt",
+  mechanism: SECCOMP_FILTER,
   about: {
     severity: "low",
     why: {

@@ -1,5 +1,6 @@
 /** A fork bomb takes down its container, not its machine. */
 import type { Control } from "../control.ts";
+import { CONTROL_GROUP } from "../mechanisms.ts";
 
 const DEFAULT_LIMIT = 256;
 
@@ -10,6 +11,7 @@ export const pidsLimit: Control = {
     ru: "Число процессов ограничено",
   },
   key: "pids_limit",
+  mechanism: CONTROL_GROUP,
   about: {
     severity: "medium",
     why: {

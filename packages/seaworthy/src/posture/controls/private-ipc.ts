@@ -8,6 +8,7 @@ export const privateIpc: Control = {
     ru: "Разделяемая память и очереди сообщений хоста недоступны",
   },
   key: "ipc",
+  mechanism: { en: "the IPC namespace", ru: "пространство имён IPC" },
   about: {
     severity: "high",
     why: {

@@ -8,6 +8,7 @@ export const privateNetwork: Control = {
     ru: "Из сети стека нет выхода: ни в интернет, ни к службам метаданных",
   },
   key: "network_mode",
+  mechanism: { en: "the network namespace", ru: "сетевое пространство имён" },
   about: {
     severity: "high",
     why: {

@@ -8,6 +8,7 @@ export const privatePid: Control = {
     ru: "Процессы хоста не видны и недоступны",
   },
   key: "pid",
+  mechanism: { en: "the process namespace", ru: "пространство имён процессов" },
   about: {
     severity: "high",
     why: {

@@ -8,6 +8,7 @@ export const privateUts: Control = {
     ru: "Имя хоста недоступно",
   },
   key: "uts",
+  mechanism: { en: "the UTS namespace", ru: "пространство имён UTS" },
   about: {
     severity: "low",
     why: {

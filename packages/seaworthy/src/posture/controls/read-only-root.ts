@@ -8,6 +8,7 @@ export const readOnlyRoot: Control = {
     ru: "Корневая файловая система доступна только для чтения: даже root не может изменить или подложить код",
   },
   key: "read_only",
+  mechanism: { en: "the read-only mount", ru: "монтирование только для чтения" },
   about: {
     severity: "medium",
     why: {

@@ -1,6 +1,7 @@
 /** The kernel's rarely used and often vulnerable calls are out of reach. */
 import type { Container } from "../../engine/container.ts";
 import type { Control } from "../control.ts";
+import { SECCOMP_FILTER } from "../mechanisms.ts";
 
 export const seccomp: Control = {
   id: "seccomp",
@@ -9,6 +10,7 @@ export const seccomp: Control = {
     ru: "Системные вызовы, не нужные службе, отклоняет фильтр seccomp",
   },
   key: "security_opt",
+  mechanism: SECCOMP_FILTER,
   about: {
     severity: "high",
     why: {

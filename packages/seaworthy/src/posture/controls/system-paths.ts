@@ -8,6 +8,7 @@ export const systemPaths: Control = {
     ru: "Настройки ядра в /proc доступны только для чтения, а секреты ядра скрыты — даже от root",
   },
   key: "security_opt",
+  mechanism: { en: "read-only and masked paths", ru: "закрытые и доступные только для чтения пути" },
   about: {
     severity: "high",
     why: {

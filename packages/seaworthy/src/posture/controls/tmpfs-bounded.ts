@@ -12,6 +12,7 @@ export const tmpfsBounded: Control = {
     ru: "Каждая временная файловая система ограничена заданным размером",
   },
   key: "tmpfs",
+  mechanism: { en: "the size of the mount", ru: "размер монтирования" },
   about: {
     severity: "medium",
     why: {

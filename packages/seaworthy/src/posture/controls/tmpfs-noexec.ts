@@ -9,6 +9,7 @@ export const tmpfsNoexec: Control = {
     ru: "Записанное во временную файловую систему нельзя запустить",
   },
   key: "tmpfs",
+  mechanism: { en: "the mount option noexec", ru: "параметр монтирования noexec" },
   about: {
     severity: "medium",
     why: {

@@ -3,6 +3,7 @@ import type { Text } from "@seaworthy/evidence";
 import type { Container } from "../../engine/container.ts";
 import type { About, Severity } from "../about.ts";
 import type { Control } from "../control.ts";
+import { SECCOMP_FILTER } from "../mechanisms.ts";
 import { allowing, allowsCall, portableProfile, profileOf, refusing } from "./portable.ts";
 import { ownProfile, type SeccompProfile, withProfile } from "./profile.ts";
 
@@ -31,7 +32,7 @@ export const STRICT_ABOUT: Pick<About, "docker" | "kubernetes" | "references"> =
 
 export function callControl({ id, claim, calls, why, severity }: CallControl): Control {
   return {
-    ...{ id, claim, key: "security_opt", fix: STRICT_FIX, posture: "strict" },
+    ...{ id, claim, key: "security_opt", mechanism: SECCOMP_FILTER, fix: STRICT_FIX, posture: "strict" },
     about: { severity, why, ...STRICT_ABOUT },
     apply: (container) =>
       narrowed(

@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import { tmpfsNoexec } from "../../posture/controls/tmpfs-noexec.ts";
 import { text } from "../../trampoline/client.ts";
 import { TRAMPOLINE_X64 } from "../../trampoline/trampoline-x64.ts";
-import { type Attacker, O_CREAT_EXCL, O_RDONLY, O_WRONLY, succeeded } from "../attacker.ts";
+import { type Attacker, O_CREAT_EXCL, O_RDONLY, O_WRONLY, PLANTED, succeeded } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
 
 const PAGE = 4096;
@@ -24,7 +24,7 @@ export const executeWritten: Probe = {
     const executed: string[] = [];
     let tried = 0;
     for (const target of targets) {
-      const path = posix.join(target, `seaworthy-${Math.random().toString(36).slice(2)}`);
+      const path = posix.join(target, PLANTED);
       const opened = await attacker.call(`open("${path}", O_CREAT | O_WRONLY, 0700)`, "open", [
         text(path),
         O_WRONLY | O_CREAT_EXCL,

@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import type { TmpfsMount } from "../../engine/container.ts";
 import { tmpfsBounded } from "../../posture/controls/tmpfs-bounded.ts";
 import { text } from "../../trampoline/client.ts";
-import { type Attacker, failedWith, O_CREAT_EXCL, O_WRONLY, succeeded } from "../attacker.ts";
+import { type Attacker, failedWith, O_CREAT_EXCL, O_WRONLY, PLANTED, succeeded } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
 
 const MEBIBYTE = 1024 ** 2;
@@ -67,7 +67,7 @@ async function overfill(
     attacker.note(`fallocate(${request} bytes) in ${target}`, "not tried: the memory limit is no larger");
     return "untried";
   }
-  const path = posix.join(target, `seaworthy-${Math.random().toString(36).slice(2)}`);
+  const path = posix.join(target, PLANTED);
   const opened = await attacker.call(`open("${path}", O_CREAT | O_WRONLY, 0600)`, "open", [
     text(path),
     O_WRONLY | O_CREAT_EXCL,

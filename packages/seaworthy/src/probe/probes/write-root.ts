@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import type { Container } from "../../engine/container.ts";
 import { readOnlyRoot } from "../../posture/controls/read-only-root.ts";
 import { text } from "../../trampoline/client.ts";
-import { O_CREAT_EXCL, O_WRONLY, succeeded } from "../attacker.ts";
+import { O_CREAT_EXCL, O_WRONLY, PLANTED, succeeded } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
 
 export const writeRoot: Probe = {
@@ -18,9 +18,8 @@ export const writeRoot: Probe = {
       const opened = await attacker.call(`open("${path}", O_WRONLY)`, "open", [text(path), O_WRONLY, 0]);
       if (succeeded(opened)) written.push(path);
     }
-    const name = `.seaworthy-${Math.random().toString(36).slice(2)}`;
     const places = new Set(
-      ["/", "/etc", container.workingDirectory].map((folder) => posix.join(folder, name)),
+      ["/", "/etc", container.workingDirectory].map((folder) => posix.join(folder, PLANTED)),
     );
     for (const path of [...places].filter(isRoot)) {
       const made = await attacker.call(`open("${path}", O_CREAT | O_EXCL | O_WRONLY)`, "open", [

@@ -1,7 +1,7 @@
 /** Makes a file in `/dev/shm`, and takes it away. */
 import { noSharedMemory } from "../../posture/controls/no-shared-memory.ts";
 import { text } from "../../trampoline/client.ts";
-import { O_CREAT_EXCL, O_WRONLY, outcomeOf, succeeded } from "../attacker.ts";
+import { O_CREAT_EXCL, O_WRONLY, outcomeOf, PLANTED, succeeded } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
 
 export const writeSharedMemory: Probe = {
@@ -9,7 +9,7 @@ export const writeSharedMemory: Probe = {
   control: noSharedMemory,
   as: "declared",
   async attempt({ attacker }) {
-    const path = `/dev/shm/seaworthy-${Math.random().toString(36).slice(2)}`;
+    const path = `/dev/shm/${PLANTED}`;
     const made = await attacker.call(`open("${path}", O_CREAT | O_EXCL | O_WRONLY)`, "open", [
       text(path),
       O_WRONLY | O_CREAT_EXCL,

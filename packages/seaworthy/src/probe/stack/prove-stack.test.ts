@@ -30,7 +30,10 @@ const check = (script: string): HealthCheck => ({
 });
 
 /** All that a proof could leave behind in the live containers: processes, mounts, and files that can be written. */
-async function traceable({ services }: StackState, names: readonly string[]): Promise<unknown> {
+async function traceable(
+  { services }: StackState,
+  names: readonly string[],
+): Promise<readonly { readonly name: string; readonly processes: readonly string[] }[]> {
   const running = services.flatMap(({ name, pid }) =>
     pid === undefined || !names.includes(name) ? [] : [{ name, pid }],
   );
@@ -157,6 +160,20 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
     const steady = services
       .filter(({ restart }) => restart.policy === "no")
       .map(({ container }) => container.name);
+    // A shell that has begun may not have started its server yet, and that would pass for the prover's trace.
+    const forks = (name: string): boolean =>
+      services.some(
+        ({ container }) => container.name === name && container.argv.join(" ").includes(" & wait"),
+      );
+    await expect
+      .poll(
+        async () =>
+          (await traceable(stack.state(), steady)).filter(
+            ({ name, processes }) => forks(name) && processes.length < 2,
+          ),
+        { timeout: 10_000, message: "what the services start is there" },
+      )
+      .toEqual([]);
     const before = await traceable(stack.state(), steady);
     const { findings, reach } = await proveStack({
       spec,

@@ -60,7 +60,14 @@ export function attempt(
 export function conclude(
   scene: StackScene,
   { container }: StackService,
-  { control, probe, claim, key, fix }: StackClaim & { readonly probe?: string },
+  {
+    control,
+    probe,
+    claim,
+    key,
+    fix,
+    mechanism,
+  }: StackClaim & { readonly probe?: string; readonly mechanism?: Text },
   hardened: Attempt,
   twin: Attempt | undefined,
   loosened: Text,
@@ -73,6 +80,7 @@ export function conclude(
     ...(reason === undefined ? {} : { reason }),
     hardened,
     ...(twin === undefined ? {} : { twin, loosened }),
+    ...(twin === undefined || mechanism === undefined ? {} : { mechanism }),
     ...(source === undefined ? {} : { source }),
     fix,
   };

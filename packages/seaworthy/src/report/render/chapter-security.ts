@@ -1,5 +1,5 @@
 /** Chapter C2: what failed and how to mend it, then each claim with both of its attempts side by side. */
-import type { Attempt, Finding, Report, Text } from "@seaworthy/evidence";
+import { type Compared, type Finding, type Report, sideBySide, type Text } from "@seaworthy/evidence";
 import { type Language, WORDS } from "./language.ts";
 import { bullet, code, codeBlock, details, html, prose, tableOf } from "./markdown-text.ts";
 import { MARKS, WORST_FIRST } from "./verdict-mark.ts";
@@ -64,37 +64,34 @@ function evidence(finding: Finding, language: Language): string {
   ];
   return details(summary, [
     ...(facts.length === 0 ? [] : [facts.join("\n")]),
-    ...stepTable(hardened?.steps ?? [], twin?.steps, language),
+    ...stepTable(finding, language),
   ]);
 }
 
-type Steps = Attempt["steps"];
-
 /** One row for the same act on both sides, in the order in which things were done. */
-function stepTable(declared: Steps, twin: Steps | undefined, language: Language): readonly string[] {
+function stepTable(finding: Finding, language: Language): readonly string[] {
   const words = WORDS[language];
-  if (twin === undefined) {
-    const rows = declared.map(({ did, saw }) => [code(did), code(saw)]);
-    return rows.length === 0 ? [] : [tableOf([words.attempt, words.seen], rows)];
+  const rows = sideBySide(finding);
+  if (rows.length === 0) return [];
+  if (finding.twin === undefined) {
+    const seen = rows.map(({ did, declared = "" }) => [code(did), code(declared)]);
+    return [tableOf([words.attempt, words.seen], seen)];
   }
-  const rows = sideBySide(declared, twin);
-  return rows.length === 0 ? [] : [tableOf([words.attempt, words.asDeclared, words.twin], rows)];
+  const isAttributed = finding.mechanism !== undefined;
+  return [
+    tableOf(
+      [words.attempt, words.asDeclared, words.twin, ...(isAttributed ? [words.refusedBy] : [])],
+      rows.map(({ did, declared, twin, refusedBy }) => [
+        ...[code(did), declared === undefined ? "" : code(declared), twin === undefined ? "" : code(twin)],
+        ...(isAttributed ? [whoRefused(refusedBy, language)] : []),
+      ]),
+    ),
+  ];
 }
 
-function sideBySide(declared: Steps, twin: Steps): readonly (readonly string[])[] {
-  const rows: (readonly string[])[] = [];
-  const waiting = [...twin];
-  const twinAlone = (count: number): void => {
-    for (const { did, saw } of waiting.splice(0, count)) rows.push([code(did), "", code(saw)]);
-  };
-  for (const { did, saw } of declared) {
-    const index = waiting.findIndex((step) => step.did === did);
-    if (index >= 0) twinAlone(index);
-    const same = index < 0 ? undefined : waiting.shift();
-    rows.push([code(did), code(saw), same === undefined ? "" : code(same.saw)]);
-  }
-  twinAlone(waiting.length);
-  return rows;
+function whoRefused(by: Compared["refusedBy"], language: Language): string {
+  if (by === undefined) return "";
+  return by === "unknown" ? WORDS[language].unknown : prose(by[language]);
 }
 
 function where({ source }: Finding, language: Language): readonly string[] {

@@ -59,7 +59,7 @@ export const ENGLISH: Words = {
 
   chapterSecurity: "C2. Security",
   howToRead:
-    "A control is proven only if the attack was refused in the container as declared **and** the same attack worked in its twin: the same container with exactly that one control loosened. Attacks are made in doubles with empty volumes; the data of the stack is not touched.",
+    "A control is proven only if the attack was refused in the container as declared **and** the same attack worked in its twin: the same container with exactly that one control loosened. What refused an act is named where the twin, which lacks it, came further; “unknown” is something that refuses both. Attacks are made in doubles with empty volumes; the data of the stack is not touched.",
   toActOn: "What needs attention",
   achieved: "The attack",
   where: "Where",
@@ -70,6 +70,8 @@ export const ENGLISH: Words = {
   inspected: "Inspected",
   attempt: "What was done",
   seen: "What was seen",
+  refusedBy: "Refused by",
+  unknown: "unknown",
   howToRepeat: "How to repeat it",
 
   chapterStack: "C3. The stack",

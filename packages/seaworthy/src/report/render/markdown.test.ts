@@ -115,7 +115,7 @@ test("what failed comes first: what the attack achieved, the line, and what to w
 
 test("the same act stands in one row, different ones in two", () => {
   const text = renderMarkdown(report, "en");
-  expect(text).toContain('| `open("/etc/shadow", O_WRONLY)` | `EROFS` | `4` |');
+  expect(text).toContain('| `open("/etc/shadow", O_WRONLY)` | `EROFS` | `4` | the read-only mount |');
   expect(text).toContain("| `keyctl()` | `EPERM` |  |\n| `bpf()` |  | `EPERM` |");
 });
 

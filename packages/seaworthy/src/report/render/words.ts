@@ -48,6 +48,9 @@ export interface Words {
   readonly inspected: string;
   readonly attempt: string;
   readonly seen: string;
+  readonly refusedBy: string;
+  /** What refused both sides, and is not told apart. */
+  readonly unknown: string;
   readonly howToRepeat: string;
 
   readonly chapterStack: string;
