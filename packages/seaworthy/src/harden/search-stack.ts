@@ -124,6 +124,11 @@ export function startOrder(services: readonly StackService[]): readonly string[]
   return order;
 }
 
+/** Whether another service is started after it for a reason. */
+export function isNeeded(name: string, services: readonly StackService[]): boolean {
+  return services.some(({ dependsOn }) => dependsOn.some(({ service }) => service === name));
+}
+
 function notHealthy(name: string | undefined, outcomes: ReadonlyMap<string, Outcome>): Fault {
   const outcome = name === undefined ? undefined : outcomes.get(name);
   return new Fault({

@@ -14,13 +14,15 @@ export interface Settling {
   readonly signal: AbortSignal | undefined;
   /** By service, the processes of lives that were ended: what is still said of them is old. */
   readonly former?: ReadonlyMap<string, number>;
+  /** The one service that is waited for; all of them when left out. */
+  readonly only?: string;
 }
 
 /** Resolves also when the patience is over: the state then tells who is not up. */
 export async function settle(
   handle: StackHandle,
   services: readonly StackService[],
-  { patience, signal, former = new Map() }: Settling,
+  { patience, signal, former = new Map(), only }: Settling,
 ): Promise<StackState> {
   const deadline = Date.now() + patience;
   for (;;) {
@@ -28,7 +30,8 @@ export async function settle(
     const state = handle.state();
     const isNowSettled = (one: ServiceState): boolean =>
       (one.pid === undefined || one.pid !== former.get(one.name)) && isSettled(one, services, state);
-    if (Date.now() > deadline || state.services.every(isNowSettled)) return state;
+    const awaited = state.services.filter(({ name }) => only === undefined || name === only);
+    if (Date.now() > deadline || awaited.every(isNowSettled)) return state;
     await delay(50);
   }
 }

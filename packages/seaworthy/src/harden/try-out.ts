@@ -9,7 +9,7 @@ import type { ServiceState } from "../stack/state.ts";
 import { type CopyOptions, copyStack } from "./copy-stack.ts";
 import { type Look, lookAtAll, type Scene } from "./look.ts";
 import type { Outcome, TryOut } from "./outcome.ts";
-import { startOrder } from "./search-stack.ts";
+import { isNeeded, startOrder } from "./search-stack.ts";
 import { isDone, isUp, problemOf, settle } from "./settle.ts";
 import { lacking, type Signs } from "./signs.ts";
 
@@ -69,6 +69,9 @@ export function tryOutOn(spec: StackSpec, options: TryOutOptions): TryOut {
       if (pid !== undefined) former.set(name, pid);
       const stopped = await runtime.bounce(handle.project, name);
       if (stopped?.late === true) scene.late.add(name);
+      // As on a first start: one that needs another finds it.
+      if (isNeeded(name, services))
+        await settle(handle, services, { patience: time, signal, former, only: name });
     }
     await settle(handle, services, { patience: time, signal, former });
     const second = await lookAtAll(scene, services);

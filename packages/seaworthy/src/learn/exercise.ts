@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { StackService } from "../engine/stack-service.ts";
 import { type CopyOptions, copyStack } from "../harden/copy-stack.ts";
+import { isNeeded, startOrder } from "../harden/search-stack.ts";
 import { isDone, isUp, problemOf, settle } from "../harden/settle.ts";
 import { run } from "../shell/run.ts";
 import type { StackRuntime } from "../stack/stack-runtime.ts";
@@ -57,10 +58,14 @@ export async function exercise(spec: StackSpec, options: ExerciseOptions): Promi
         : await carryOut(command, { ...env, ...addresses(copy.services) }, signal);
     if (failure !== undefined) return { problems: new Map(), failure };
     const former = new Map<string, number>();
-    for (const state of handle.state().services) {
-      if (isDone(state)) continue;
-      if (state.pid !== undefined) former.set(state.name, state.pid);
-      await runtime.bounce(copy.project, state.name);
+    for (const name of startOrder(copy.services)) {
+      const state = handle.state().services.find((one) => one.name === name);
+      if (state === undefined || isDone(state)) continue;
+      if (state.pid !== undefined) former.set(name, state.pid);
+      await runtime.bounce(copy.project, name);
+      // As on a first start: one that needs another finds it. All of them at once, on a busy machine, would give up waiting.
+      if (isNeeded(name, copy.services))
+        await settle(handle, copy.services, { patience: PATIENCE, signal, former, only: name });
     }
     return { problems: await look(former), failure: undefined };
   } finally {
