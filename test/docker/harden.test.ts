@@ -33,6 +33,24 @@ const CONTRADICTIONS: readonly (readonly [claim: string, id: string, seen: RegEx
   ["postgres:15 is that image", "pinned/mydb", /can be moved/],
 ];
 
+/** In the example's README, between these. */
+const SEEN = /<!-- refuted -->[^]*<!-- \/refuted -->/;
+
+/** What was claimed and what an attack saw, as a table. A path of a name that the prover made up says nothing to a reader. */
+function refuted(report: Report): string {
+  const rows = CONTRADICTIONS.map(([claim, id]) => {
+    const seen = findingOf(report, id).hardened?.summary.en ?? "";
+    // Ports of the test's own say nothing to a reader either.
+    const places = seen
+      .replaceAll(/, \S*\/\.seaworthy-\w+/g, "")
+      .replaceAll(/(?<=\d\.\d:)\d{5}\b/g, "PORT")
+      .replaceAll("|", "/");
+    return `| ${claim} | ${places} | \`${id}\` |`;
+  });
+  const table = ["| claimed | seen | finding |", "| --- | --- | --- |", ...rows].join("\n");
+  return `<!-- refuted -->\n${table}\n<!-- /refuted -->`;
+}
+
 /**
  * On one engine, for it takes minutes and the others say the same. Not on Podman 4.3, which makes no network while any
  * interface of the machine goes away, as those of other suites do.
@@ -94,6 +112,21 @@ for (const kind of DOCKERS) {
           const finding = findingOf(before, id);
           expect(finding.verdict).toBe("breached");
           expect(finding.hardened?.summary.en).toMatch(seen);
+        });
+
+        test("the example's README shows what was seen (SEAWORTHY_WRITE=1 writes it)", async () => {
+          const file = join(LEGACY, "README.md");
+          if (process.env["SEAWORTHY_WRITE"] === "1")
+            await writeFile(
+              file,
+              (await readFile(file, "utf8")).replace(SEEN, () => refuted(before)),
+            );
+          const rows = SEEN.exec(await readFile(file, "utf8"))?.[0].split("\n") ?? [];
+          for (const [claim, id, seen] of CONTRADICTIONS)
+            expect(
+              rows.find((row) => row.includes(`| ${claim} `)),
+              id,
+            ).toMatch(seen);
         });
       });
 

@@ -183,7 +183,7 @@ const CASES: readonly (readonly [rule: string, bad: readonly string[], good: rea
     ["volumes: [/run/app:/run/app]", "volumes: [/srv:/srv]", "use_api_socket: false"],
   ],
   ["private-uts", ["uts: host"], []],
-  ["private-namespaces", ["userns_mode: host", "cgroup: host"], ["cgroup: private"]],
+  ["private-namespaces", ["userns_mode: host", "cgroup: host", "cgroup_parent: /"], ["cgroup: private"]],
   [
     "kept-confinement",
     [

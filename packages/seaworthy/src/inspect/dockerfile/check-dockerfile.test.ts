@@ -282,6 +282,8 @@ const CASES: readonly (readonly [rule: string, bad: readonly string[], good: rea
       "RUN apk add curl",
       "RUN pip install flask",
       "RUN dnf install -y x",
+      "RUN npm ci --omit=dev",
+      "RUN yarn install --frozen-lockfile",
     ],
     [
       "RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*",
@@ -289,6 +291,10 @@ const CASES: readonly (readonly [rule: string, bad: readonly string[], good: rea
       "RUN --mount=type=cache,target=/var/lib/apt apt-get install -y x",
       "RUN pip install --no-cache-dir flask",
       "RUN dnf install -y x && dnf clean all",
+      "RUN npm ci --omit=dev && npm cache clean --force",
+      "RUN --mount=type=cache,target=/root/.npm npm ci",
+      "RUN npm run build",
+      "RUN yarn install --frozen-lockfile && yarn cache clean",
     ],
   ],
   [
@@ -313,8 +319,27 @@ const CASES: readonly (readonly [rule: string, bad: readonly string[], good: rea
   ],
   [
     "declared-variables",
-    ["COPY $VERISON /x\nUSER 1"],
-    ["ENV PATH=/x:$PATH", "COPY ${X:-a} /x", "RUN echo $ANY"],
+    ["COPY $VERISON /x\nUSER 1", "ENV A=/a B=$A/b", "FROM debian:$NOWHERE"],
+    [
+      ...["ENV PATH=/x:$PATH", "COPY ${X:-a} /x", "RUN echo $ANY", "ENV A=/a\nENV B=$A/b"],
+      ...[
+        "FROM --platform=$BUILDPLATFORM debian:1",
+        "FROM debian:${NOWHERE:-trixie}",
+        "ENV PATH=/x:$PATH HOME=/x",
+      ],
+    ],
+  ],
+  [
+    "own-workdir",
+    ["WORKDIR /usr/bin", "WORKDIR /etc", "WORKDIR /lib/app", "WORKDIR /proc/self"],
+    [
+      "WORKDIR /app",
+      "WORKDIR /usr/src/app",
+      "WORKDIR /usr/local/app",
+      "WORKDIR /etc/nginx",
+      "WORKDIR /",
+      "WORKDIR $HOME",
+    ],
   ],
   [
     "absolute-workdir",
@@ -405,6 +430,9 @@ describe("what is built on", () => {
     ["FROM a@sha256:aa AS x\nFROM x", []],
     ["FROM a:1 AS x\nFROM b:1", [1, 2]],
     ["FROM registry.example:5000/a", [1]],
+    ["FROM a@sha256:aa AS x\nCOPY --from=x /a /a\nCOPY --from=0 /a /a\nCOPY --from=$X /a /a", []],
+    ["FROM a@sha256:aa\nCOPY --from=b:1 /a /a\nCOPY --from=b:1@sha256:bb /a /a", [2]],
+    ["FROM a@sha256:aa\nRUN --mount=type=bind,from=b:1,target=/b make", [2]],
   ])("%s: pinned", (text, lines) => expect(wrong("pinned", text)).toEqual(lines));
 
   test.each([

@@ -21,6 +21,7 @@ import { noSudo } from "./rules/no-sudo.ts";
 import { noSystemVolumes } from "./rules/no-system-volumes.ts";
 import { numericUser } from "./rules/numeric-user.ts";
 import { oneOfEach } from "./rules/one-of-each.ts";
+import { ownWorkdir } from "./rules/own-workdir.ts";
 import { pinnedBase } from "./rules/pinned-base.ts";
 import { pipefail } from "./rules/pipefail.ts";
 import { supportedBase } from "./rules/supported-base.ts";
@@ -56,6 +57,7 @@ export const DOCKERFILE_RULES: readonly DockerfileRule[] = [
   addOnlyArchives,
   declaredVariables,
   absoluteWorkdir,
+  ownWorkdir,
   validPorts,
   oneOfEach,
   pipefail,

@@ -30,12 +30,28 @@ export const declaredVariables: DockerfileRule = {
     const all = subject.dockerfile.stages.flatMap(({ instructions }) =>
       instructions.filter(({ keyword, text }) => USES.has(keyword) && text.includes("$")),
     );
-    return judgeEach(all, (instruction) => judge(instruction, subject));
+    const froms = subject.dockerfile.stages.map(({ from }) => from);
+    return judgeEach([...froms.filter(({ text }) => text.includes("$")), ...all], (instruction) =>
+      instruction.keyword === "FROM" ? judgeFrom(instruction, subject) : judge(instruction, subject),
+    );
   },
 };
 
 /** Where the builder puts variables in; in the others a shell does. */
 const USES = new Set(["ADD", "COPY", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"]);
+
+/** Only what stands before the first `FROM`, and what builders set themselves, has a value there. */
+function judgeFrom({ text }: Instruction, { dockerfile, args }: DockerfileSubject): Text | undefined {
+  const value = (name: string): string | undefined => args.get(name) ?? dockerfile.args.get(name);
+  const [name] = expand(text, value).unset.filter(
+    (one) => !/^(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT)$/.test(one),
+  );
+  if (name === undefined) return undefined;
+  return {
+    en: `${name} has no value before the first FROM`,
+    ru: `у ${name} нет значения до первого FROM`,
+  };
+}
 
 /** What the base image sets is not known: only a name that is declared elsewhere, or nearly, is a mistake for certain. */
 function judge(instruction: Instruction, { dockerfile, args }: DockerfileSubject): Text | undefined {
@@ -51,6 +67,14 @@ function judge(instruction: Instruction, { dockerfile, args }: DockerfileSubject
       return {
         en: `${name} is declared before the first FROM, and not in this stage`,
         ru: `${name} объявлена до первого FROM, но не в этой стадии`,
+      };
+    }
+    if (instruction.keyword === "ENV" && instruction.pairs.some(([own]) => own === name)) {
+      // In its own value: what the base image has is kept that way, as PATH=$PATH:/app does.
+      if (instruction.pairs.some(([own, text]) => own === name && text?.includes(name) === true)) continue;
+      return {
+        en: `${name} is set in the same ENV, which is too late for it`,
+        ru: `${name} задаётся в том же ENV, а это для неё поздно`,
       };
     }
     const meant = closest(name, [...values.keys()]);

@@ -45,6 +45,8 @@ const KEEPERS: readonly (readonly [RegExp, RegExp, RegExp, RegExp, string])[] = 
     "/var/cache/dnf",
   ],
   [/^zypper$/, /^(?:install|in)$/, /^$/, /zypper (?:clean|cc)/, "/var/cache/zypp"],
+  [/^npm$/, /^(?:ci|install|i)$/, /^--cache(?:=.*)?$/, /npm cache clean|\.npm\b/, "~/.npm"],
+  [/^yarn$/, /^install$/, /^--cache-folder(?:=.*)?$/, /yarn cache clean|\.cache/, "yarn's cache"],
   [/^pip3?(?:\.\d+)?$/, /^install$/, /^--no-cache-dir$/, /pip3? cache purge|\.cache/, "~/.cache/pip"],
 ];
 

@@ -1,4 +1,5 @@
 /** An image that is built on a tag is built on another image tomorrow. */
+import type { Dockerfile, Instruction } from "../../../recipe/dockerfile/instruction.ts";
 import { lineage } from "../../../recipe/dockerfile/stages.ts";
 import { pinned } from "../../rules/pinned.ts";
 import { baseName } from "../known-bases.ts";
@@ -12,7 +13,7 @@ export const pinnedBase: DockerfileRule = {
   check({ dockerfile }) {
     const needed = new Set(dockerfile.stages.flatMap(lineage));
     const roots = [...needed].filter(({ parent, base }) => parent === undefined && base !== "scratch");
-    const bases = new Map(roots.map(({ from, base }) => [from, base]));
+    const bases = new Map([...roots.map(({ from, base }) => [from, base] as const), ...borrowed(dockerfile)]);
     return judgeEach([...bases.keys()], (from) => {
       const base = bases.get(from) ?? "";
       const { tag, digest } = baseName(base);
@@ -26,3 +27,22 @@ export const pinnedBase: DockerfileRule = {
     });
   },
 };
+
+/** Images that files are taken from: `COPY --from=` and `RUN --mount=from=` of what is no stage. */
+function borrowed({ stages }: Dockerfile): readonly (readonly [Instruction, string])[] {
+  const own = new Set(
+    stages.flatMap(({ name, index }) => [String(index), ...(name === undefined ? [] : [name])]),
+  );
+  return stages
+    .flatMap(({ instructions }) => instructions)
+    .flatMap((instruction): readonly (readonly [Instruction, string])[] => {
+      const { flags } = instruction;
+      const mounted = (flags.get("mount") ?? []).flatMap(
+        (mount) => /(?:^|,)from=([^,]+)/.exec(mount)?.[1] ?? [],
+      );
+      const [from] = [...(flags.get("from") ?? []), ...mounted];
+      // A variable's value is not known here, and a number that is no stage is another rule's.
+      if (from === undefined || own.has(from.toLowerCase()) || /^\d+$|\$/.test(from)) return [];
+      return [[instruction, from]];
+    });
+}
