@@ -82,7 +82,7 @@ const REASONS: Readonly<Record<string, Reason>> = {
     "It comes with the image, and on a read-only root can install nothing. A slimmer variant, or --assemble, has none",
   ),
   "no-set-id-files": ofImage(
-    "They give no power under no-new-privileges. RUN find / -xdev -type f -perm /6000 -exec chmod a-s {} + in the final stage takes the bits away",
+    "They give no power under no-new-privileges. RUN find / -xdev -type f -perm /6000 -exec chmod a-s {} + in the final stage takes the bits away, and setcap -r FILE a file's capabilities",
     "They come with the image and give no power under no-new-privileges. An image built FROM it with RUN find / -xdev -type f -perm /6000 -exec chmod a-s {} + has none",
   ),
   "no-development-dependencies": ofImage(

@@ -6,11 +6,13 @@ const entry = (path: string, more: Partial<InspectedEntry> = {}): InspectedEntry
   path,
   kind: "file",
   mode: 0o644,
-  size: 1,
+  ...{ size: 1, uid: 0, gid: 0 },
   origin: "test 1.0",
   ...more,
 });
 
+/** As `setcap cap_net_raw+ep` writes it. */
+const NET_RAW = `0100000200200000${"0".repeat(24)}`;
 const NODE = entry("usr/local/bin/node", { mode: 0o755 });
 
 function image(more: Partial<InspectedImage> = {}, files: Record<string, string> = {}): InspectedImage {
@@ -29,6 +31,10 @@ function image(more: Partial<InspectedImage> = {}, files: Record<string, string>
         yield { path, content: Buffer.from(content), isPublished: path.startsWith("usr/") };
       }
     },
+    read: (paths) => {
+      const named = Object.entries(files).filter(([path]) => paths.includes(path));
+      return Promise.resolve(new Map(named.map(([path, content]) => [path, Buffer.from(content, "latin1")])));
+    },
     developmentOnly: ["app/node_modules/typescript"],
     secrets: new Map([["db_password", Buffer.from("correct horse battery")]]),
     budget: 150,
@@ -36,6 +42,7 @@ function image(more: Partial<InspectedImage> = {}, files: Record<string, string>
       argv: ["node", "dist/server.js"],
       healthCheck: [],
       ...{ workingDirectory: "/app", path: "/usr/local/bin:/usr/bin", mounts: [] },
+      user: { uid: 10001, gid: 10001, groups: [] },
     },
     pinnedBy: "3 packages in seaworthy.lock",
     ...more,
@@ -86,6 +93,8 @@ describe("each rule finds what it forbids", () => {
     ["no-package-manager", image({ entries: [NODE, entry("usr/local/bin/npm", { kind: "symlink" })] })],
     ["no-set-id-files", image({ entries: [NODE, entry("usr/bin/su", { mode: 0o4755 })] })],
     ["no-set-id-files", image({ entries: [NODE, entry("usr/bin/wall", { mode: 0o2755 })] })],
+    ["no-set-id-files", image({ entries: [NODE, entry("usr/bin/ping", { capabilities: NET_RAW })] })],
+    ["no-set-id-files", image({ entries: [NODE, entry("usr/bin/ping", { capabilities: "0100" })] })],
     ["no-secrets", image({}, { "app/config.js": "const p = 'correct horse battery';" })],
     ["no-secrets", image({}, { "app/key.txt": key })],
     ["no-secrets", image({}, { "app/.env": "A=1" })],
@@ -120,6 +129,20 @@ test("a header without a key is not a key, and a similar name is not a shell", a
     { "usr/lib/libcrypto.so": "x-----BEGIN PRIVATE KEY-----\0%s\0-----BEGIN ", "app/environment.js": "" },
   );
   expect(Object.values(await verdicts(subject))).not.toContain("breached");
+});
+
+test("a file's capabilities are named, and an attribute that gives none is none", async () => {
+  const found = async (capabilities: string): Promise<string | undefined> => {
+    const entries = [NODE, entry("usr/bin/ping", { capabilities })];
+    const findings = await inspectImage(image({ entries }), () => undefined);
+    return findings.find(({ control }) => control === "no-set-id-files")?.hardened?.steps[0]?.saw;
+  };
+  expect(await found(NET_RAW)).toBe("cap_net_raw, from test 1.0");
+  // Version 3 has the user's number of a namespace at its end; bit 38 is perfmon, bit 63 is nothing yet.
+  expect(await found(`010000030000000000000000${"4000008000000000"}e8030000`)).toBe(
+    "cap_perfmon, cap_63, from test 1.0",
+  );
+  expect(await found(`01000001${"00000000".repeat(2)}`)).toBe("none");
 });
 
 describe("programs that are there", () => {

@@ -52,7 +52,7 @@ export async function inspectImage(
     }
     const { verdict, summary, steps } = await rule.check(image);
     findings.push(
-      verdict === "absent"
+      verdict === "absent" || verdict === "unproven"
         ? { ...common, verdict, reason: summary }
         : {
             ...common,

@@ -13,6 +13,8 @@ export interface ListedPath {
   /** Of the content, in bytes; 0 for directories and links. */
   readonly size: number;
   readonly target?: string;
+  /** The file's capabilities as the kernel keeps them (`struct vfs_cap_data`), in hexadecimal; only where it has some. */
+  readonly capabilities?: string;
   readonly reason: Reason;
 }
 

@@ -87,6 +87,15 @@ export function* readTar(archive: Uint8Array): Generator<TarEntry> {
   }
 }
 
+/**
+ * What lets a file give capabilities to whoever starts it, as the kernel keeps it, in hexadecimal; `undefined` without.
+ * @see https://github.com/opencontainers/image-spec/blob/v1.1.0/layer.md#file-attributes
+ */
+export function fileCapabilities({ pax }: Pick<TarEntry, "pax">): string | undefined {
+  const value = pax.get("SCHILY.xattr.security.capability");
+  return value === undefined ? undefined : Buffer.from(value, "latin1").toString("hex");
+}
+
 function toEntry(
   header: Buffer,
   type: string,

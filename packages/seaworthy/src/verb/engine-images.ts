@@ -102,7 +102,7 @@ export async function storedImage(
   signal: AbortSignal,
 ): Promise<Image> {
   const id = image.manifest.digest;
-  const key = digestOf(JSON.stringify(["engine image", 2, id]));
+  const key = digestOf(JSON.stringify(["engine image", 3, id]));
   const known = await recall(store, key);
   if (known !== undefined) return { ...known, reference: image.reference };
   const folder = await mkdtemp(join(tmpdir(), "seaworthy-image-"));

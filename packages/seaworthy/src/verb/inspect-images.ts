@@ -8,7 +8,7 @@ import { inspectImage } from "../inspect/inspect-image.ts";
 import type { InspectedFile, InspectedImage } from "../inspect/rule.ts";
 import type { Image } from "../oci/image.ts";
 import { readBlob } from "../oci/read-blob.ts";
-import { readListing } from "../rootfs/listing.ts";
+import { type ListedPath, readListing } from "../rootfs/listing.ts";
 import { visiblePaths } from "../rootfs/visible-paths.ts";
 import { readTar } from "../tar/read.ts";
 import type { Built } from "./build.ts";
@@ -52,10 +52,7 @@ async function inspectedImage(
   return {
     ...{ service, image, secrets, runs },
     role: role === "app" ? "app" : "backing",
-    entries: paths.map(({ path, kind, mode, size, reason }) => ({
-      ...{ path, kind, mode, size },
-      origin: reason.origin,
-    })),
+    entries: paths.map(({ reason, ...path }) => ({ ...path, origin: reason.origin })),
     files: () =>
       filesOf(
         project,
@@ -63,6 +60,7 @@ async function inspectedImage(
         published,
         paths.some(({ path }) => isSumsFile(path)),
       ),
+    read: (wanted) => readVisible(project, image, listings, new Set(wanted)),
     developmentOnly: plan?.developmentOnly ?? [],
     budget: plan?.budget,
     pinnedBy: pinnedBy(built, one),
@@ -72,12 +70,36 @@ async function inspectedImage(
 function runsOf(one: ServiceImage, services: readonly StackService[]): InspectedImage["runs"] {
   const service = services.find(({ container }) => container.name === one.service);
   if (service === undefined) throw new TypeError(`expected ${one.service} among the services`);
-  const { argv, workingDirectory, env, mounts } = service.container;
+  const { argv, workingDirectory, env, mounts, user } = service.container;
   return {
-    ...{ argv, workingDirectory, mounts: mounts.map(({ target }) => target) },
+    ...{ argv, workingDirectory, user, mounts: mounts.map(({ target }) => target) },
     healthCheck: service.healthCheck?.argv ?? [],
     path: env.get("PATH") ?? DEFAULT_PATH,
   };
+}
+
+/** Each from the last layer that names it; the layers that are the last for none of them are not unpacked. */
+async function readVisible(
+  project: Project,
+  image: Image,
+  listings: readonly (readonly ListedPath[])[],
+  wanted: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const visible = new Set(visiblePaths(listings).map(({ path }) => path));
+  const named = listings.flatMap((listing, layer) =>
+    listing
+      .filter(({ path }) => wanted.has(path) && visible.has(path))
+      .map(({ path }) => [path, layer] as const),
+  );
+  const lastOf = new Map(named);
+  const found = new Map<string, Uint8Array>();
+  for (const index of new Set(lastOf.values())) {
+    const layers = image.layers.slice(index, index + 1);
+    for await (const [path, content] of regularFiles(project, { layers })) {
+      if (lastOf.get(path) === index) found.set(path, content);
+    }
+  }
+  return found;
 }
 
 async function* filesOf(
@@ -101,7 +123,10 @@ async function sumsOf(project: Project, image: Image): Promise<ReadonlyMap<strin
   return sums;
 }
 
-async function* regularFiles(project: Project, image: Image): AsyncGenerator<readonly [string, Uint8Array]> {
+async function* regularFiles(
+  project: Project,
+  image: Pick<Image, "layers">,
+): AsyncGenerator<readonly [string, Uint8Array]> {
   for (const layer of image.layers) {
     for (const entry of readTar(await decompress(await readBlob(project.store, layer), MAX_LAYER))) {
       if (entry.kind === "file") yield [entry.name.replace(/^(?:\.?\/)+/, ""), entry.content];

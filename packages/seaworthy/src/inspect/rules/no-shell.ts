@@ -1,5 +1,5 @@
 /** A shell is what turns a small hole into a comfortable one. */
-import { forbidPaths, programName, type Rule } from "../rule.ts";
+import { forbidPaths, ofBacking, programName, type Rule } from "../rule.ts";
 
 const SHELLS = new Set([
   "sh",
@@ -34,19 +34,7 @@ export const noShell: Rule = {
     kubernetes: "in the image: from scratch or distroless",
     references: ["CIS-Docker@1.6.0:4.3", "OWASP-Docker-Security@2026-11:13", "NIST-SP-800-190@2017-09:4.1.2"],
   },
-  check(image) {
-    if (image.role === "backing") {
-      return {
-        verdict: "absent",
-        summary: {
-          en: "asked of the app's image only",
-          ru: "требуется только от образа приложения",
-        },
-        steps: [{ did: `looked at the role of ${image.service}`, saw: "backing service" }],
-      };
-    }
-    return forbidPaths(image, { en: "shell", ru: "оболочка" }, (entry) =>
-      SHELLS.has(programName(entry) ?? ""),
-    );
-  },
+  check: (image) =>
+    ofBacking(image) ??
+    forbidPaths(image, { en: "shell", ru: "оболочка" }, (entry) => SHELLS.has(programName(entry) ?? "")),
 };
