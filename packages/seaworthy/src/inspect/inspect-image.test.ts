@@ -1,53 +1,19 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { DirectoryStore } from "../content/directory-store.ts";
+import { layerFiles } from "../rootfs/layer-files.ts";
+import { readListing } from "../rootfs/listing.ts";
+import { tarLayer } from "../rootfs/tar-layer.fixture.ts";
+import { visiblePaths } from "../rootfs/visible-paths.ts";
+import { entry, findingOf, image, NODE, runs, verdicts } from "./image.fixture.ts";
 import { inspectImage, RULES } from "./inspect-image.ts";
-import type { InspectedEntry, InspectedImage } from "./rule.ts";
+import type { InspectedImage } from "./rule.ts";
 
-const entry = (path: string, more: Partial<InspectedEntry> = {}): InspectedEntry => ({
-  path,
-  kind: "file",
-  mode: 0o644,
-  ...{ size: 1, uid: 0, gid: 0 },
-  origin: "test 1.0",
-  ...more,
-});
-
+const key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAabcdef\n";
 /** As `setcap cap_net_raw+ep` writes it. */
 const NET_RAW = `0100000200200000${"0".repeat(24)}`;
-const NODE = entry("usr/local/bin/node", { mode: 0o755 });
-
-function image(more: Partial<InspectedImage> = {}, files: Record<string, string> = {}): InspectedImage {
-  return {
-    service: "app",
-    role: "app",
-    image: {
-      reference: "myapp:prod",
-      manifest: { mediaType: "", digest: `sha256:${"0".repeat(64)}`, size: 1 },
-      config: { env: [] },
-      layers: [{ unpackedSize: 100, createdBy: "test" }],
-    } as unknown as InspectedImage["image"],
-    entries: [entry("app/dist/server.js"), entry("usr/local/bin/node", { mode: 0o755 })],
-    async *files() {
-      for (const [path, content] of Object.entries(files)) {
-        yield { path, content: Buffer.from(content), isPublished: path.startsWith("usr/") };
-      }
-    },
-    read: (paths) => {
-      const named = Object.entries(files).filter(([path]) => paths.includes(path));
-      return Promise.resolve(new Map(named.map(([path, content]) => [path, Buffer.from(content, "latin1")])));
-    },
-    developmentOnly: ["app/node_modules/typescript"],
-    secrets: new Map([["db_password", Buffer.from("correct horse battery")]]),
-    budget: 150,
-    runs: {
-      argv: ["node", "dist/server.js"],
-      healthCheck: [],
-      ...{ workingDirectory: "/app", path: "/usr/local/bin:/usr/bin", mounts: [] },
-      user: { uid: 10001, gid: 10001, groups: [] },
-    },
-    pinnedBy: "3 packages in seaworthy.lock",
-    ...more,
-  };
-}
 
 function made(history: readonly string[], env: readonly (readonly [string, string])[] = []): InspectedImage {
   const one = image();
@@ -66,22 +32,11 @@ test("what is secret is never told, and what only looks so is none", async () =>
   expect((await verdicts(harmless))["no-secrets"]).toBe("held");
 });
 
-function runs(more: Partial<InspectedImage["runs"]>): InspectedImage {
-  const one = image();
-  return { ...one, runs: { ...one.runs, ...more } };
-}
-
-async function verdicts(subject: InspectedImage): Promise<Record<string, string>> {
-  const findings = await inspectImage(subject, () => undefined);
-  return Object.fromEntries(findings.map((finding) => [finding.control, finding.verdict]));
-}
-
 test("a clean image passes every rule", async () => {
   expect(new Set(Object.values(await verdicts(image())))).toEqual(new Set(["held"]));
 });
 
 describe("each rule finds what it forbids", () => {
-  const key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAabcdef\n";
   test.each<[string, InspectedImage]>([
     ["pinned", image({ pinnedBy: undefined })],
     ["programs-exist", runs({ argv: ["python3"] })],
@@ -116,6 +71,35 @@ describe("each rule finds what it forbids", () => {
   });
 });
 
+test("a secret that a later layer takes away is found in the layer that has it", async () => {
+  const root = mkdtempSync(join(tmpdir(), "hidden-secret-"));
+  try {
+    const store = new DirectoryStore(root);
+    const bottom = await tarLayer(store, { "app/server.js": "x", "app/key.txt": key, "app/.npmrc": "x" });
+    const layers = [bottom, await tarLayer(store, { "app/.wh.key.txt": "", "app/.wh..npmrc": "" })];
+    const listings = await Promise.all(layers.map(({ listing }) => readListing(store, listing)));
+    const subject: InspectedImage = {
+      ...image(),
+      entries: visiblePaths(listings).map(({ path }) => entry(path)),
+      async *files() {
+        for await (const [path, content] of layerFiles(store, layers))
+          yield { path, content, isPublished: false };
+      },
+    };
+    expect(subject.entries.map(({ path }) => path)).toEqual(["app", "app/server.js"]);
+    const { verdict, hardened } = await findingOf("no-secrets", subject);
+    expect(verdict).toBe("breached");
+    expect(
+      hardened?.steps
+        .slice(1)
+        .map(({ did, saw }) => `${did}: ${saw}`)
+        .sort(),
+    ).toEqual(["looked at /app/.npmrc: a credentials file", "searched /app/key.txt: a private key"]);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
 test("a header without a key is not a key, and a similar name is not a shell", async () => {
   const subject = image(
     {
@@ -134,12 +118,11 @@ test("a header without a key is not a key, and a similar name is not a shell", a
 test("a file's capabilities are named, and an attribute that gives none is none", async () => {
   const found = async (capabilities: string): Promise<string | undefined> => {
     const entries = [NODE, entry("usr/bin/ping", { capabilities })];
-    const findings = await inspectImage(image({ entries }), () => undefined);
-    return findings.find(({ control }) => control === "no-set-id-files")?.hardened?.steps[0]?.saw;
+    return (await findingOf("no-set-id-files", image({ entries }))).hardened?.steps[0]?.saw;
   };
   expect(await found(NET_RAW)).toBe("cap_net_raw, from test 1.0");
   // Version 3 has the user's number of a namespace at its end; bit 38 is perfmon, bit 63 is nothing yet.
-  expect(await found(`010000030000000000000000${"4000008000000000"}e8030000`)).toBe(
+  expect(await found("0100000300000000000000004000008000000000e8030000")).toBe(
     "cap_perfmon, cap_63, from test 1.0",
   );
   expect(await found(`01000001${"00000000".repeat(2)}`)).toBe("none");

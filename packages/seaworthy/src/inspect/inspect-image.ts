@@ -9,6 +9,7 @@ import { noShell } from "./rules/no-shell.ts";
 import { pinned } from "./rules/pinned.ts";
 import { programsExist } from "./rules/programs-exist.ts";
 import { sizeBudget } from "./rules/size-budget.ts";
+import { soundAccounts } from "./rules/sound-accounts.ts";
 
 export const RULES: readonly Rule[] = [
   pinned,
@@ -16,6 +17,7 @@ export const RULES: readonly Rule[] = [
   noShell,
   noPackageManager,
   noSetIdFiles,
+  soundAccounts,
   noSecrets,
   noDevelopmentDependencies,
   sizeBudget,
