@@ -33,6 +33,24 @@ describe("what may be accepted", () => {
   it.each([
     ["the contents of an image", "no-set-id-files", {}, /no-new-privileges/],
     ["a tag", "pinned", {}, /image: name@sha256/],
+    [
+      "code of the service's own user, which nobody can write to",
+      "unchangeable-code",
+      { service: fakeService("db", { readOnlyRoot: true }) },
+      /read-only root/,
+    ],
+    [
+      "accounts that nobody can become",
+      "sound-accounts",
+      { service: fakeService("db", { noNewPrivileges: true }) },
+      /no-new-privileges/,
+    ],
+    [
+      "what a Dockerfile copied along",
+      "no-leftovers",
+      { origin: "built from its Dockerfile" },
+      /\.dockerignore/,
+    ],
     ["what a Dockerfile leaves behind", "no-shell", { origin: "built from its Dockerfile" }, /final stage/],
     ["a route in an internal network", "private-network", {}, /upgrade the engine/],
     [
@@ -58,6 +76,12 @@ describe("what may be accepted", () => {
     ["what nobody could find out", "pinned", "unproven", {}],
     ["what a key of the Compose file mends", "memory-limit", "breached", {}],
     ["a control that it was not seen to need loosened", "read-only-root", "breached", {}],
+    [
+      "code that it can really change",
+      "unchangeable-code",
+      "breached",
+      { service: fakeService("db", { readOnlyRoot: false }) },
+    ],
     ["a secret in an image", "no-secrets", "breached", {}],
     ["a shell that its packages only bring along", "no-shell", "breached", { origin: "assembled" }],
     [

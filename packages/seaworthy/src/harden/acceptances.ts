@@ -85,6 +85,28 @@ const REASONS: Readonly<Record<string, Reason>> = {
     "They give no power under no-new-privileges. RUN find / -xdev -type f -perm /6000 -exec chmod a-s {} + in the final stage takes the bits away, and setcap -r FILE a file's capabilities",
     "They come with the image and give no power under no-new-privileges. An image built FROM it with RUN find / -xdev -type f -perm /6000 -exec chmod a-s {} + has none",
   ),
+  "no-build-tools": ofImage(
+    "Its base image or a step of its Dockerfile brings them. A stage of its own for building, and COPY --from of what it made, leaves them behind",
+    "They come with the image. A slimmer variant has none",
+  ),
+  "no-leftovers": ofImage(
+    "COPY of named files and folders in place of COPY . . and a .dockerignore in its Dockerfile's folder keep them out",
+    "They come with the image, and only its author can leave them out",
+  ),
+  "sound-accounts": (own, finding) =>
+    own.service.container.noNewPrivileges
+      ? ofImage(
+          "Nobody becomes another user under no-new-privileges. RUN usermod --lock NAME and userdel of what is there twice, in the final stage, mend it",
+          "They come with the image, and nobody becomes another user under no-new-privileges",
+        )(own, finding)
+      : undefined,
+  "unchangeable-code": (own, finding) =>
+    own.service.container.readOnlyRoot
+      ? ofImage(
+          "Its root is read-only, so that nothing of it can be changed while that holds. COPY without --chown in its Dockerfile leaves the code to root for good",
+          "It comes with the image, and on a read-only root nothing of it can be changed",
+        )(own, finding)
+      : undefined,
   "no-development-dependencies": ofImage(
     "Install with --omit=dev in the final stage of its Dockerfile",
     undefined,

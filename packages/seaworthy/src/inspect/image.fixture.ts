@@ -25,7 +25,7 @@ export function image(
     image: {
       reference: "myapp:prod",
       manifest: { mediaType: "", digest: `sha256:${"0".repeat(64)}`, size: 1 },
-      config: { env: [] },
+      config: { env: [], volumes: [] },
       layers: [{ unpackedSize: 100, createdBy: "test" }],
     } as unknown as InspectedImage["image"],
     entries: [NODE, entry("app/dist/server.js"), entry("etc/passwd")],

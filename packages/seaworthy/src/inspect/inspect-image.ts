@@ -1,7 +1,9 @@
 /** Runs every rule on an image and says what each found. */
 import type { Finding, SourceLine } from "@seaworthy/evidence";
 import type { InspectedImage, Rule } from "./rule.ts";
+import { noBuildTools } from "./rules/no-build-tools.ts";
 import { noDevelopmentDependencies } from "./rules/no-development-dependencies.ts";
+import { noLeftovers } from "./rules/no-leftovers.ts";
 import { noPackageManager } from "./rules/no-package-manager.ts";
 import { noSecrets } from "./rules/no-secrets.ts";
 import { noSetIdFiles } from "./rules/no-set-id-files.ts";
@@ -10,16 +12,20 @@ import { pinned } from "./rules/pinned.ts";
 import { programsExist } from "./rules/programs-exist.ts";
 import { sizeBudget } from "./rules/size-budget.ts";
 import { soundAccounts } from "./rules/sound-accounts.ts";
+import { unchangeableCode } from "./rules/unchangeable-code.ts";
 
 export const RULES: readonly Rule[] = [
   pinned,
   programsExist,
   noShell,
   noPackageManager,
+  noBuildTools,
   noSetIdFiles,
+  unchangeableCode,
   soundAccounts,
   noSecrets,
   noDevelopmentDependencies,
+  noLeftovers,
   sizeBudget,
 ];
 

@@ -1,7 +1,7 @@
 /** A program that is not in the image fails when it is called: a health check at once, an entrypoint at the next start. */
 import { posix } from "node:path";
 import type { Step } from "@seaworthy/evidence";
-import { commandsIn } from "../../recipe/dockerfile/shell.ts";
+import { calledPrograms } from "../called-programs.ts";
 import type { InspectedImage, Rule, RuleResult } from "../rule.ts";
 
 export const programsExist: Rule = {
@@ -30,8 +30,8 @@ export const programsExist: Rule = {
     const steps: Step[] = [];
     const missing: string[] = [];
     const uses = [
-      ...programsOf(runs.argv).map((program) => ["command", program] as const),
-      ...programsOf(runs.healthCheck).map((program) => ["health check", program] as const),
+      ...calledPrograms(runs.argv).map((program) => ["command", program] as const),
+      ...calledPrograms(runs.healthCheck).map((program) => ["health check", program] as const),
     ];
     for (const [use, program] of uses) {
       const found = lookUp(program, image);
@@ -57,21 +57,6 @@ export const programsExist: Rule = {
     };
   },
 };
-
-/** A shell has most of these itself; what else a line needs cannot be told from its words. */
-const BUILT_IN =
-  /^(?:\.|:|\[|\[\[|alias|bg|break|case|cd|command|continue|echo|eval|exec|exit|export|false|fg|for|function|getopts|hash|if|jobs|kill|local|printf|pwd|read|readonly|return|set|shift|source|test|times|trap|true|type|ulimit|umask|unalias|unset|until|wait|while|fi|done|esac|in)$/;
-
-/** The program, and those that a line for a shell begins with. */
-function programsOf(argv: readonly string[]): readonly string[] {
-  const [program, flag, line] = argv;
-  if (program === undefined) return [];
-  const isShell = /(?:^|\/)(?:ba|da|a)?sh$/.test(program) && /^-\w*c$/.test(flag ?? "");
-  if (!isShell || line === undefined) return [program];
-  const called = commandsIn(line).map(({ argv: [name = ""] }) => name);
-  const plain = called.filter((name) => /^[\w./-]+$/.test(name) && !BUILT_IN.test(name));
-  return [...new Set([program, ...plain])];
-}
 
 /** @returns the path, `elsewhere` for what is mounted or behind a link, `undefined` when it is not there */
 function lookUp(program: string, { entries, runs }: InspectedImage): string | undefined {

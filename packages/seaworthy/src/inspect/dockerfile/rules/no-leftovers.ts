@@ -2,28 +2,17 @@
 import type { Text } from "@seaworthy/evidence";
 import type { Instruction } from "../../../recipe/dockerfile/instruction.ts";
 import { commandsOf, withoutSudo } from "../../../recipe/dockerfile/shell.ts";
+import { noLeftovers as rule } from "../../rules/no-leftovers.ts";
 import { type DockerfileRule, judgeEach, shipped } from "../subject.ts";
 
 export const noLeftovers: DockerfileRule = {
-  id: "no-leftovers",
-  claim: {
-    en: "Package managers leave no lists and caches in the image",
-    ru: "После менеджеров пакетов в образе нет списков и кэшей",
-  },
+  id: rule.id,
+  claim: rule.claim,
   fix: {
     en: "RUN --mount=type=cache,target=..., or remove them in the same RUN",
     ru: "RUN --mount=type=cache,target=... или удалите их в том же RUN",
   },
-  about: {
-    severity: "low",
-    why: {
-      en: "A layer keeps what its step left, and a later step that removes it only hides it. Lists and caches are tens of megabytes that every machine fetches and keeps.",
-      ru: "Слой хранит всё, что оставил его шаг, а удаление следующим шагом лишь скрывает это. Списки и кэши — десятки мегабайт, которые скачивает и хранит каждая машина.",
-    },
-    docker: undefined,
-    kubernetes: undefined,
-    references: ["NIST-SP-800-190@2017-09:4.1.2"],
-  },
+  about: rule.about,
   check: (subject) => judgeEach(shipped(subject, "RUN"), judge),
 };
 
