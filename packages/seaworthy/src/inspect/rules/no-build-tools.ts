@@ -32,10 +32,10 @@ export const noBuildTools: Rule = {
     const but = [...called].join(", ");
     const what: Text =
       but === ""
-        ? { en: "compiler, debugger or network tool", ru: "компиляторов, отладчиков и сетевых утилит" }
+        ? { en: "compiler, debugger or network tool", ru: "компилятор, отладчик или сетевая утилита" }
         : {
             en: `compiler, debugger or network tool but what the service calls (${but})`,
-            ru: `компиляторов, отладчиков и сетевых утилит, кроме вызываемых службой (${but})`,
+            ru: `компилятор, отладчик или сетевая утилита, кроме вызываемых службой (${but})`,
           };
     return (
       ofBacking(image) ??

@@ -21,8 +21,8 @@ export const unchangeableCode: Rule = {
   about: {
     severity: "medium",
     why: {
-      en: "Whoever breaks into the service has its rights, and with write access to its code he is in it again after every restart of the container. A read-only root file system forbids the same, as long as nobody takes it off.",
-      ru: "Взломавший службу получает её права, и если ей доступен на запись её же код, он вернётся после каждого перезапуска контейнера. Корень только для чтения запрещает то же самое, пока его никто не отключил.",
+      en: "An intruder has the service's rights, and one who may write its code is back after every restart of the container. A read-only root file system forbids the same, as long as nobody takes it off.",
+      ru: "Взломавший службу получает её права, и если служба может менять свой код, он вернётся после каждого перезапуска контейнера. Корень только для чтения запрещает то же самое, пока его никто не отключил.",
     },
     docker: "in the image: COPY without --chown",
     kubernetes: "in the image: COPY without --chown",
@@ -98,7 +98,7 @@ function followed({ entries }: InspectedImage): (path: string) => readonly strin
   };
 }
 
-/** Files of the code path, and every folder above them: where somebody may write, he may put another in its place. */
+/** Files of the code path, and every folder above them: who may write to a folder may put another file in its place. */
 function codeIn(
   { runs }: InspectedImage,
   own: readonly InspectedEntry[],
