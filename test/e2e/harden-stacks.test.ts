@@ -13,7 +13,7 @@ describe.skipIf(!isRoot())("harden, then prove (needs root)", () => {
   test.each<[string, string, readonly string[]]>([
     ["nginx-static", "a site", ["healthy/web"]],
     ["redis", "a cache that keeps its data", ["store-password/cache", "store-rights/cache"]],
-    ["node-bind", "Node with a bind mount of its source", ["host-paths.host-files/web"]],
+    ["node-bind", "Node with a bind mount of its source", ["host-paths.host-files/web", "no-leftovers/web"]],
     ["cron", "a job in a loop, in a shell", ["healthy/nightly", "no-shell/nightly"]],
     ["valkey", "Valkey, from its Debian package, as root", []],
     ["postgres", "a database alone", ["no-secrets-in-environment/db"]],

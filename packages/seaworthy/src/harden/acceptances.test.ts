@@ -51,6 +51,7 @@ describe("what may be accepted", () => {
       { origin: "built from its Dockerfile" },
       /\.dockerignore/,
     ],
+    ["what a package holds", "no-leftovers", { origin: "assembled" }, /files in package\.json/],
     ["what a Dockerfile leaves behind", "no-shell", { origin: "built from its Dockerfile" }, /final stage/],
     ["a route in an internal network", "private-network", {}, /upgrade the engine/],
     [

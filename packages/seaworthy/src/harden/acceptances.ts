@@ -89,10 +89,12 @@ const REASONS: Readonly<Record<string, Reason>> = {
     "Its base image or a step of its Dockerfile brings them. A stage of its own for building, and COPY --from of what it made, leaves them behind",
     "They come with the image. A slimmer variant has none",
   ),
-  "no-leftovers": ofImage(
-    "COPY of named files and folders in place of COPY . . and a .dockerignore in its Dockerfile's folder keep them out",
-    "They come with the image, and only its author can leave them out",
-  ),
+  "no-leftovers": ({ origin }) => {
+    if (origin === "built from its Dockerfile")
+      return "COPY of named files and folders in place of COPY . . and a .dockerignore in its Dockerfile's folder keep them out";
+    if (origin === "pulled") return "They come with the image, and only its author can leave them out";
+    return "They are part of its package, as npm pack would make it. Naming what belongs to it under files in package.json leaves them out";
+  },
   "sound-accounts": (own, finding) =>
     own.service.container.noNewPrivileges
       ? ofImage(

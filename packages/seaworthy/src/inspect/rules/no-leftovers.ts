@@ -8,8 +8,8 @@ export const noLeftovers: Rule = {
     ru: "В образе нет остатков: списков и кэшей пакетов, контроля версий, файлов сборщиков и редакторов",
   },
   fix: {
-    en: "Copy named files and folders, keep the rest out with .dockerignore, and remove caches in the RUN that makes them",
-    ru: "Копируйте названные файлы и папки, остальное отсейте в .dockerignore, а кэши удаляйте в том же RUN, который их создал",
+    en: "Copy named files and folders (files in package.json, COPY, .dockerignore), and remove caches in the RUN that makes them",
+    ru: "Копируйте названные файлы и папки (files в package.json, COPY, .dockerignore), а кэши удаляйте в том же RUN, который их создал",
   },
   key: "image",
   about: {
