@@ -13,6 +13,8 @@ export interface Attacker {
   note(did: string, saw: string): void;
   /** At most the first 64 KiB of a file, or the errno. */
   readFile(path: string): Promise<Buffer | string>;
+  /** Where a symbolic link leads, or `undefined` and the errno. */
+  readLink(path: string): Promise<{ readonly target: string | undefined; readonly saw: string }>;
   breached(summary: Text): Attempt;
   refused(summary: Text): Attempt;
   absent(summary: Text): Attempt;
@@ -27,6 +29,7 @@ export const O_CREAT_EXCL = 0o300;
  * path. One that is there already is not made (O_EXCL), which is no success.
  */
 export const PLANTED = ".seaworthy-planted";
+const LONGEST_LINK = 1024;
 const READ_SIZE = 64 * 1024;
 
 export function attacker(trampoline: Trampoline): Attacker {
@@ -61,6 +64,15 @@ export function attacker(trampoline: Trampoline): Attacker {
       }
       await trampoline.call("close", [opened.value]);
       return Buffer.concat(content);
+    },
+    async readLink(path) {
+      // What is read back begins at the path, which takes whole units of 16 bytes.
+      const before = 16 * Math.ceil((Buffer.byteLength(path) + 1) / 16);
+      const room = new Uint8Array(LONGEST_LINK);
+      const link = await trampoline.call("readlink", [text(path), room, room.length], before + room.length);
+      if (!succeeded(link)) return { target: undefined, saw: outcomeOf(link) };
+      const target = Buffer.from(link.memory.subarray(before, before + Number(link.value))).toString("utf8");
+      return { target, saw: target };
     },
     breached: attempt("breached"),
     refused: attempt("refused"),

@@ -22,6 +22,7 @@ import { seccompWitnesses } from "./probes/seccomp-witnesses.ts";
 import { setUidFile } from "./probes/set-uid-file.ts";
 import { takeMemory } from "./probes/take-memory.ts";
 import { traceOthers } from "./probes/trace-others.ts";
+import { undeclaredMounts } from "./probes/undeclared-mounts.ts";
 import { userNamespace } from "./probes/user-namespace.ts";
 import { wayOut } from "./probes/way-out.ts";
 import { writeRoot } from "./probes/write-root.ts";
@@ -47,6 +48,7 @@ export function probesOf(canary: Parameters<typeof hostPaths>[0], posture: Postu
     userNamespace,
     mount,
     writeRoot,
+    undeclaredMounts,
     executeWritten,
     fillTmpfs,
     kernelSettings,

@@ -62,7 +62,7 @@ describe.skipIf(reason !== undefined)(`attacks on runc${reason === undefined ? "
     mkdirSync(source);
     const bind = { kind: "bind", source, target: "/home/", readOnly: false } as const;
     const findings = await prove({ workingDirectory: "/home", mounts: [TMPFS, bind] });
-    expect(verdicts(findings, "read-only-root")).toEqual(["held"]);
+    expect(verdicts(findings, "read-only-root")).toEqual(["held", "held"]);
     expect(readdirSync(source)).toEqual([]);
   });
 

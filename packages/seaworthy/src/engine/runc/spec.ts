@@ -50,7 +50,11 @@ const MASKED_PATHS = [
   "/sys/firmware",
 ];
 
-const READONLY_PATHS = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+const READONLY_PATHS = [
+  ...["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
+  // Of version 1 runc mounts each group read-only, and leaves the folder that they lie in as it is.
+  "/sys/fs/cgroup",
+];
 
 /**
  * @param seccomp the resolved profile in the specification's form; `undefined` leaves system calls unfiltered

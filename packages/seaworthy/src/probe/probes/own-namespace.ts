@@ -5,12 +5,7 @@ import type { Control } from "../../posture/control.ts";
 import { privateIpc } from "../../posture/controls/private-ipc.ts";
 import { privatePid } from "../../posture/controls/private-pid.ts";
 import { privateUts } from "../../posture/controls/private-uts.ts";
-import { text } from "../../trampoline/client.ts";
-import { outcomeOf, succeeded } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
-
-/** `pid:[4026531836]` and some room. */
-const LONGEST = 64;
 
 export const ownPid: Probe = ownNamespace("pid", privatePid, {
   en: "is among the host's processes, and can see them all",
@@ -35,21 +30,14 @@ function ownNamespace(kind: "pid" | "ipc" | "uts", control: Control, achieved: T
     async attempt({ attacker }) {
       const path = `/proc/self/ns/${kind}`;
       const host = await readlink(path);
-      const link = await attacker.quietly(
-        "readlink",
-        [text(path), new Uint8Array(LONGEST), LONGEST],
-        16 * Math.ceil((path.length + 1) / 16) + LONGEST,
-      );
-      if (!succeeded(link)) {
-        attacker.note(`readlink("${path}")`, outcomeOf(link));
+      const { target: own, saw } = await attacker.readLink(path);
+      attacker.note(`readlink("${path}")`, saw);
+      if (own === undefined) {
         return attacker.unable({
           en: "the namespace cannot be read",
           ru: "прочитать пространство имён не удалось",
         });
       }
-      const start = link.memory.length - LONGEST;
-      const own = Buffer.from(link.memory.subarray(start, start + Number(link.value))).toString();
-      attacker.note(`readlink("${path}")`, own);
       attacker.note(`readlink("${path}") on the host`, host);
       if (own === host) return attacker.breached(achieved);
       return attacker.refused({
