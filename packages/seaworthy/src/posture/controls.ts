@@ -11,6 +11,7 @@ import { noMount } from "./controls/no-mount.ts";
 import { noNamespaces } from "./controls/no-namespaces.ts";
 import { noNetlink } from "./controls/no-netlink.ts";
 import { noNewPrivileges } from "./controls/no-new-privileges.ts";
+import { noRareSockets } from "./controls/no-rare-sockets.ts";
 import { noSharedMemory } from "./controls/no-shared-memory.ts";
 import { noSpecialFiles } from "./controls/no-special-files.ts";
 import { noTracing } from "./controls/no-tracing.ts";
@@ -58,6 +59,7 @@ export const STRICT_CONTROLS: readonly Control[] = [
   noFileHandles,
   noSpecialFiles,
   noNetlink,
+  noRareSockets,
   noSharedMemory,
 ];
 

@@ -81,6 +81,7 @@ describe.skipIf(reason !== undefined)(
             "no-file-handles",
             "no-special-files",
             "no-netlink",
+            "no-rare-sockets",
           ]
             .filter((fallen) => fallen !== gone)
             .map((fallen) => `${gone} > ${fallen}`),

@@ -15,6 +15,7 @@ import { makeNode } from "./probes/make-node.ts";
 import { mount } from "./probes/mount.ts";
 import { nameToHandle } from "./probes/name-to-handle.ts";
 import { openNetlink } from "./probes/open-netlink.ts";
+import { openRareSockets } from "./probes/open-rare-sockets.ts";
 import { ownIpc, ownPid, ownUts } from "./probes/own-namespace.ts";
 import { processorTime } from "./probes/processor-time.ts";
 import { rootPowers } from "./probes/root-powers.ts";
@@ -34,6 +35,7 @@ const STRICT_PROBES: readonly Probe[] = [
   nameToHandle,
   makeNode,
   openNetlink,
+  openRareSockets,
   writeSharedMemory,
 ];
 

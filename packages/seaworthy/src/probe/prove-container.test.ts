@@ -12,6 +12,7 @@ import { learnedProfile } from "../posture/seccomp/learned.ts";
 import { allowing } from "../posture/seccomp/portable.ts";
 import { strictProfile } from "../posture/seccomp/strict-profile.ts";
 import type { AttackStep } from "../recipe/probe-file.ts";
+import { SYSCALLS } from "../trampoline/syscalls.ts";
 import type { Probe } from "./probe.ts";
 import { proveContainer } from "./prove-container.ts";
 import { fromDeclared, toProbe } from "./user-probe.ts";
@@ -104,6 +105,17 @@ describe.skipIf(reason !== undefined)(`attacks on runc${reason === undefined ? "
     const cut = allowing(learnedProfile(strictProfile(), []), ["ptrace"]);
     const narrow = await prove({ extras: { seccompProfile: JSON.stringify(cut) } });
     expect(verdicts(narrow, "no-tracing")).not.toEqual(["held"]);
+  });
+
+  test("without a filter its claim is breached, whatever capabilities refuse; newer calls are tried too", async () => {
+    // amicontained takes each EPERM for the filter's, and ends before call 335.
+    const findings = await prove({ seccomp: "unconfined", extras: {} });
+    expect(verdicts(findings, "seccomp")).toEqual(["breached"]);
+    expect(new Set(verdicts(findings, "capabilities"))).toEqual(new Set(["held"]));
+    const [filter] = findings.filter(({ control }) => control === "seccomp");
+    const reached = (filter?.hardened?.steps ?? []).filter(({ saw }) => saw !== "EPERM" && saw !== "ENOSYS");
+    const names = reached.map(({ did }) => did.replace(/\(.*$/, "") as keyof typeof SYSCALLS);
+    expect(names.filter((name) => SYSCALLS[name] > 334)).toEqual(["io_uring_setup", "pidfd_getfd", "clone3"]);
   });
 
   test("what else refuses an attack is named: one other control, several, or none of them", async () => {

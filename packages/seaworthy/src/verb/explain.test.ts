@@ -53,7 +53,7 @@ test("by the id of a claim, or of a finding", () => {
   expect(explain("seccomp").id).toBe("seccomp");
   expect(explain("read-only-root.write-root/app")).toMatchObject({
     id: "read-only-root",
-    probes: ["write-root"],
+    probes: ["write-root", "undeclared-mounts"],
     about: { kubernetes: "securityContext.readOnlyRootFilesystem: true" },
   });
   expect(explain("healthy/db").tested.map(({ en }) => en)).toEqual([

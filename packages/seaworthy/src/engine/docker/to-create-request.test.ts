@@ -304,3 +304,13 @@ test.each([
 ])("exit code %i", (code, status) => {
   expect(exitStatus(code)).toEqual(status);
 });
+
+test("what Podman would mount beside a read-only root is there and cannot be written to", () => {
+  const closed = "ro,nosuid,nodev,noexec";
+  const podman = (changes: Partial<Container>): unknown => host(changes, { flavor: "podman" }).Tmpfs;
+  expect(podman({})).toEqual({ "/run": closed, "/tmp": closed, "/var/tmp": closed });
+  const scratch: Mount = { kind: "scratch", target: "/tmp/" };
+  expect(podman({ mounts: [scratch] })).toEqual({ "/run": closed, "/var/tmp": closed });
+  expect(podman({ readOnlyRoot: false })).toEqual({});
+  expect(host({}).Tmpfs).toEqual({});
+});

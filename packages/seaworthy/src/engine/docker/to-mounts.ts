@@ -9,19 +9,36 @@ export interface MountContext {
 }
 
 export function toMounts(
-  { mounts, user }: Pick<Container, "mounts" | "user">,
+  { mounts, user, readOnlyRoot }: Pick<Container, "mounts" | "user" | "readOnlyRoot">,
   context: MountContext,
 ): Pick<HostConfig, "Tmpfs" | "Binds" | "Mounts"> {
   const tmpfs = mounts.filter((mount) => mount.kind === "tmpfs");
   const short = mounts.filter((mount) => isShort(mount));
   return {
-    Tmpfs: Object.fromEntries(tmpfs.map((mount) => [mount.target, tmpfsOptions(mount, user, context)])),
+    Tmpfs: Object.fromEntries([
+      ...(context.flavor === "podman" && readOnlyRoot ? closed(mounts) : []),
+      ...tmpfs.map((mount) => [mount.target, tmpfsOptions(mount, user, context)] as const),
+    ]),
     Binds: short.map(shortBind),
     Mounts: [
       ...mounts.flatMap((mount) => longMount(mount, context)),
       ...(context.secrets === "copy" ? secretFolders(mounts).map(anonymousVolume) : []),
     ],
   };
+}
+
+/**
+ * Where Podman gives a read-only container a tmpfs of its own, without a limit and executable, unless it is told of another
+ * mount there: one that shows what the image has, and cannot be written to.
+ */
+const PODMANS_OWN = ["/run", "/tmp", "/var/tmp"];
+
+function closed(mounts: readonly Mount[]): readonly (readonly [target: string, options: string])[] {
+  const declared = new Set(mounts.map(({ target }) => posix.resolve("/", target)));
+  return PODMANS_OWN.filter((target) => !declared.has(target)).map((target) => [
+    target,
+    "ro,nosuid,nodev,noexec",
+  ]);
 }
 
 /** The folders that hold secrets which are copied in: each is a volume of the container's own. */

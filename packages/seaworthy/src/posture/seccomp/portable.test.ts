@@ -84,7 +84,7 @@ describe("strict", () => {
     const hardened = withProfile(container, strict);
     const twin = control.loosen(hardened)?.container;
     if (twin === undefined) throw new Error("no twin");
-    expect(profileOf(twin).syscalls.length).toBe(strict.syscalls.length + 1);
+    expect(profileOf(twin).syscalls.length).toBeGreaterThan(strict.syscalls.length);
     expect(profileOf(control.apply(twin))).toEqual(strict);
     expect(control.apply(hardened)).toBe(hardened);
   });
