@@ -2,6 +2,7 @@
 import { posix } from "node:path";
 import type { Container } from "../../engine/container.ts";
 import { readOnlyRoot } from "../../posture/controls/read-only-root.ts";
+import { parseMounts } from "../../stack/mount-points.ts";
 import { text } from "../../trampoline/client.ts";
 import { type Attacker, failedWith, O_CREAT_EXCL, O_WRONLY, PLANTED, succeeded } from "../attacker.ts";
 import type { Probe } from "../probe.ts";
@@ -47,28 +48,6 @@ export const undeclaredMounts: Probe = {
     });
   },
 };
-
-interface MountPoint {
-  readonly path: string;
-  readonly isWritable: boolean;
-}
-
-/**
- * Each once: of several at one path the last is seen. Fields 5 and 6 are the place and the options of the mount itself.
- * @see {@link https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html}
- */
-function parseMounts(table: string): readonly MountPoint[] {
-  const mounts = new Map<string, MountPoint>();
-  for (const line of table.split("\n")) {
-    const [, , , , place, options] = line.split(" ");
-    if (place === undefined || options === undefined) continue;
-    const path = place.replaceAll(/\\([0-7]{3})/g, (_, code: string) =>
-      String.fromCharCode(parseInt(code, 8)),
-    );
-    mounts.set(path, { path, isWritable: options.split(",").includes("rw") });
-  }
-  return [...mounts.values()];
-}
 
 const O_PATH = 0o10000000;
 

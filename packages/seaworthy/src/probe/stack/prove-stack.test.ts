@@ -203,7 +203,7 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
     Object.fromEntries(
       [
         ...["non-root", "no-new-privileges", "capabilities", "seccomp"].map((id) => `${id}.every-process`),
-        "no-secrets-in-environment",
+        ...["no-secrets-in-environment", "read-only-root.live-mounts"],
       ].map((id) => [`${id}/${service}`, "held"]),
     );
 
@@ -395,6 +395,24 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
     }
     expect(findings.get("stops-on-signal/noisy")?.verdict).not.toBe("held");
     for (const finding of findings.values()) expect(finding.verdict, finding.id).toBeTruthy();
+  });
+
+  test("what an engine mounts on its own account is found in the live container", async () => {
+    const asStarted = (spec: StackSpec): StackSpec => ({
+      ...spec,
+      services: spec.services.map((one) => ({
+        ...one,
+        container: {
+          ...one.container,
+          mounts: [...one.container.mounts, { ...tmp, target: "/home" }],
+        },
+      })),
+    });
+    const { findings } = await proved([sleeper("app")], { asStarted });
+    expect(findings.get("read-only-root.live-mounts/app")).toMatchObject({
+      verdict: "breached",
+      hardened: { summary: { en: "mounted to be written to: /home" } },
+    });
   });
 
   test("a data store on the host's network is reached there, and its double is not put there", async () => {

@@ -14,6 +14,7 @@ import { startDouble } from "./double-stack.ts";
 import { proveEveryProcess } from "./every-process.ts";
 import { insidePorts } from "./exposure.ts";
 import { proveHealthy } from "./healthy.ts";
+import { proveLiveMounts } from "./live-mounts.ts";
 import { measureReach } from "./measure-reach.ts";
 import { provePublishedPorts } from "./published-ports.ts";
 import type { Role, StackScene } from "./scene.ts";
@@ -109,6 +110,7 @@ async function look(
     await proveStoreRights(scene, service),
     await proveHealthy(scene, service),
     await proveNoSecrets(scene, service),
+    await proveLiveMounts(scene, service),
     ...(await proveEveryProcess(scene, service)),
   ];
 }
