@@ -12,8 +12,8 @@ export interface Adopted {
 
 export interface ComposeText {
   readonly services: Readonly<Record<string, Service>>;
-  readonly networks?: Readonly<Record<string, Outside>>;
-  readonly volumes?: Readonly<Record<string, Outside>>;
+  readonly networks?: Readonly<Record<string, Outside | Own>>;
+  readonly volumes?: Readonly<Record<string, Outside | Own>>;
 }
 
 export type Service = Readonly<Record<string, unknown>>;
@@ -22,6 +22,11 @@ export type Service = Readonly<Record<string, unknown>>;
 interface Outside {
   readonly name: string;
   readonly external: true;
+}
+
+/** Made for this file. */
+interface Own {
+  readonly internal?: boolean;
 }
 
 /** What `docker inspect` shows of it, as far as it is more than the engine's default. */
@@ -189,7 +194,7 @@ function portsOf({ PortBindings }: HostSettings): readonly string[] {
     (bindings ?? []).map(({ HostIp, HostPort }) => {
       const target = port.replace(/\/tcp$/, "");
       const address = HostIp.includes(":") ? `[${HostIp}]:` : HostIp === "" ? "" : `${HostIp}:`;
-      return HostPort === "" ? target : `${address}${HostPort}:${target}`;
+      return address === "" && HostPort === "" ? target : `${address}${HostPort}:${target}`;
     }),
   );
 }
@@ -275,6 +280,7 @@ function filled(keys: Service): Service {
   const isEmpty = (value: unknown): boolean =>
     value === undefined ||
     value === null ||
+    value === "" ||
     (Array.isArray(value)
       ? value.length === 0
       : typeof value === "object" && Object.keys(value).length === 0);
