@@ -45,13 +45,25 @@ export interface Command {
   /** One line, an imperative. */
   readonly summary: string;
   /** What stands after the command and its options: `[DIRECTORY]`. */
-  readonly takes: readonly { readonly name: string; readonly optional: boolean }[];
+  readonly takes: readonly {
+    readonly name: string;
+    readonly optional: boolean;
+    /** Where the name does not say it all. */
+    readonly summary?: string;
+  }[];
   readonly options: readonly Option[];
   readonly examples: readonly Example[];
   run(given: Given, io: VerbIo, output: Output): Promise<0 | ExitCode>;
 }
 
 export const DIRECTORY = { name: "DIRECTORY", optional: true } as const;
+/** A folder, a file, or a name that an engine knows. @see ../verb/target.ts */
+export const TARGET = {
+  name: "TARGET",
+  optional: true,
+  summary:
+    "a folder, a Compose file, a Dockerfile, or the name of a container or an image that the engine has; this folder otherwise",
+} as const;
 const FILE: Option = {
   name: "file",
   short: "f",

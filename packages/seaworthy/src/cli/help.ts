@@ -24,6 +24,9 @@ export function helpOf(command: Command): string {
     command.summary,
     "",
     `Usage: seaworthy ${command.name} [OPTIONS]${takes}`,
+    ...command.takes.flatMap(({ name, summary }) =>
+      summary === undefined ? [] : ["", `  ${name}: ${summary}`],
+    ),
     "",
     ...options.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),
     "",

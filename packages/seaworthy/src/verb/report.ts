@@ -21,10 +21,12 @@ export interface Proof {
 
 const NOT_PINNED = "nothing in the project: another image may come under the same name";
 
+/** @param repeat the command that does the same once more */
 export async function writeProof(
   { up, findings, reach }: Proved,
   language: Language,
   io: VerbIo,
+  repeat = `seaworthy prove ${relative(process.cwd(), up.built.project.compose.directory) || "."}`,
 ): Promise<Proof> {
   return await inPhase(io.progress, "report", async () => {
     const { project, digest, services } = up.built;
@@ -48,7 +50,7 @@ export async function writeProof(
         ),
         services: up.spec.services.map((service) => serviceFacts(service, up.state.services)),
         reach,
-        repeat: `seaworthy prove ${relative(process.cwd(), project.compose.directory) || "."}`,
+        repeat,
       },
       findings,
     );

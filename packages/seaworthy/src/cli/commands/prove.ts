@@ -1,15 +1,8 @@
 /** `seaworthy prove`. */
 import { prove } from "../../verb/prove.ts";
 import { writeProof } from "../../verb/report.ts";
-import {
-  type Command,
-  DIRECTORY,
-  IMAGES,
-  LANGUAGE,
-  type Option,
-  PROJECT,
-  projectOptions,
-} from "../command.ts";
+import { targetProject } from "../../verb/target-project.ts";
+import { type Command, IMAGES, LANGUAGE, type Option, PROJECT, projectOptions, TARGET } from "../command.ts";
 import { languageOf } from "../language.ts";
 import { printProof } from "../print-proof.ts";
 import { againstBaseline, exitCodeFrom, THRESHOLD, thresholdOf } from "../threshold.ts";
@@ -24,18 +17,32 @@ const PROBES: Option = {
 export const proveCommand: Command = {
   name: "prove",
   summary: "Attack the stack and its twins, and say which claims hold",
-  takes: [DIRECTORY],
+  takes: [TARGET],
   options: [...PROJECT, ...IMAGES, PROBES, ...THRESHOLD, LANGUAGE],
   examples: [
     { line: "prove examples/myapp", does: "the running stack, or one that is started for the proof" },
+    { line: "prove shop/Dockerfile", does: "what it builds, with a Docker Engine or Podman" },
+    { line: "prove nginx:1.27", does: "an image, as it is; it is pulled when the engine does not have it" },
+    {
+      line: "prove web",
+      does: "a copy of the container web; container:web and image:web say which is meant",
+    },
     { line: "prove --json > findings.json", does: "every attempt, for machines" },
   ],
   async run(given, io, output) {
     const language = languageOf(given);
     const threshold = thresholdOf(given);
-    const proved = await prove({ ...projectOptions(given), probes: given.texts("probes") }, io);
+    const asked = projectOptions(given);
+    const { options, written } = await targetProject({ ...asked, probes: given.texts("probes") }, io);
+    if (written !== undefined) output.line(`written ${written.folder}/compose.yaml: ${written.of}`);
+    const proved = await prove(options, io);
     const findings = await againstBaseline(proved.findings, threshold, io.warn);
-    printProof(await writeProof({ ...proved, findings }, language, io), output);
+    const repeat = written === undefined ? undefined : `seaworthy prove ${asked.directory}`;
+    printProof(await writeProof({ ...proved, findings }, language, io, repeat), output);
+    if (written !== undefined) {
+      const how = options.dockerfile === true ? "harden --dockerfile" : "harden";
+      output.line(`go on with: seaworthy ${how} ${written.folder}`);
+    }
     return exitCodeFrom(findings, threshold.failOn);
   },
 };
