@@ -15,8 +15,10 @@ export function printCheck(
   const told = findings.filter(
     ({ verdict }) => verdict === "breached" || verdict === "unproven" || verdict === "waived",
   );
-  for (const file of [...new Set([...files, ...told.map(({ source }) => source?.file ?? "")])]) {
-    const here = told.filter(({ source }) => (source?.file ?? "") === file).sort(byLine);
+  // Of an image or a container there is no line to name.
+  const fileOf = ({ source }: Finding): string => source?.file ?? files[0] ?? "";
+  for (const file of new Set([...files, ...told.map(fileOf)])) {
+    const here = told.filter((finding) => fileOf(finding) === file).sort(byLine);
     if (here.length === 0) continue;
     output.line(bold(file));
     for (const finding of here)

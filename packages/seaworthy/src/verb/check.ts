@@ -1,8 +1,9 @@
-/** `check`: judges a stack by what its owner wrote, without building or running anything. */
-import { access, stat } from "node:fs/promises";
+/** `check`: judges a stack by what its owner wrote, or by what an engine says of it, without building or running anything. */
+import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import type { Finding } from "@seaworthy/evidence";
-import { isMissing } from "../fault/errno.ts";
+import { Document } from "yaml";
 import { Fault } from "../fault/fault.ts";
 import { checkCompose } from "../inspect/compose/check-compose.ts";
 import { type ServiceImage, textOf } from "../inspect/compose/subject.ts";
@@ -15,9 +16,13 @@ import type { MapNode } from "../recipe/compose-node.ts";
 import type { ComposeService } from "../recipe/compose-service.ts";
 import { parseDockerfile } from "../recipe/dockerfile/parse.ts";
 import { baseImage, targetStage } from "../recipe/dockerfile/stages.ts";
-import { COMPOSE_FILES, findComposeFiles } from "../recipe/find-compose-files.ts";
+import { findComposeFiles } from "../recipe/find-compose-files.ts";
 import { readTextFile } from "../recipe/text-file.ts";
+import { adoptedWhole } from "./adopt.ts";
 import { readBuildContext } from "./build-context.ts";
+import { checkArchive, checkEngineImage } from "./check-image.ts";
+import { engineFor, lookUp, type NamedTarget, unknown } from "./named-target.ts";
+import { targetOf } from "./target.ts";
 import type { ProjectOptions, VerbIo } from "./verb.ts";
 
 export interface Checked {
@@ -30,44 +35,66 @@ export interface Checked {
   readonly findings: readonly Finding[];
 }
 
+const COMPOSE_FILE = "compose.yaml";
 const MAX_DOCKERFILE_BYTES = 1024 * 1024;
 
 /**
- * @param options whose `directory` is a folder, a Compose file or a Dockerfile
- * @throws Fault `compose/...` and `dockerfile/syntax`; exit 2 for what is right and cannot be judged here
+ * @param options whose `directory` is a folder, a Compose file, a Dockerfile, an archive, or the name of a container or image
+ * @throws Fault `target/...`, `compose/...` and `dockerfile/syntax`; exit 2 for what is right and cannot be judged here
  */
 export async function check(options: ProjectOptions, io: VerbIo): Promise<Checked> {
-  const { directory, files = [] } = options;
-  const alone = files.length > 0 ? undefined : await dockerfileAlone(directory);
-  if (alone === undefined) return await checkProject(options, io);
-  const folder = dirname(resolve(alone));
+  const target = await targetOf(options, io.env);
+  switch (target.kind) {
+    case "project":
+      return await checkProject(options, io);
+    case "dockerfile":
+      return await checkAlone(target.file, io);
+    case "archive":
+      return await checkArchive(target.file, io);
+    case "container":
+    case "image":
+    case "name":
+      return await checkNamed(target, options, io);
+  }
+}
+
+async function checkAlone(file: string, io: VerbIo): Promise<Checked> {
+  const folder = dirname(resolve(file));
   const project = basename(folder);
   const { findings } = await checkDockerfileOf(
-    { file: alone, context: folder, name: project, target: undefined, args: new Map() },
+    { file, context: folder, name: project, target: undefined, args: new Map() },
     { user: false, healthCheck: false },
     folder,
     io,
   );
-  return { project, directory: folder, files: [basename(alone)], findings };
+  return { project, directory: folder, files: [basename(file)], findings };
 }
 
-/** A Dockerfile that was named, or that stands in a folder where no Compose file does. */
-async function dockerfileAlone(path: string): Promise<string | undefined> {
-  const found = await stat(path).catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
-    throw error;
-  });
-  if (found === undefined) {
-    throw new Fault({
-      code: "check/nothing",
-      message: `expected a folder, a Compose file or a Dockerfile at ${path}, found nothing`,
-    });
+async function checkNamed(target: NamedTarget, options: ProjectOptions, io: VerbIo): Promise<Checked> {
+  const { name } = target;
+  using client = await engineFor(target, name, options, io);
+  const known = await lookUp(client, target, io.signal);
+  if (known === undefined) {
+    const pulled = target.kind === "container" ? "" : "; check pulls nothing: docker pull does";
+    throw unknown(target, `none at ${client.endpoint.text}${pulled}`);
   }
-  if (found.isFile()) return /\.ya?ml$/.test(path) ? undefined : path;
-  for (const name of COMPOSE_FILES) if (await exists(join(path, name))) return undefined;
-  for (const name of ["Dockerfile", "Containerfile"])
-    if (await exists(join(path, name))) return join(path, name);
-  return undefined;
+  if (known.kind === "image") return await checkEngineImage(client, name, io);
+  const { compose, files } = await adoptedWhole(client, known.details);
+  const folder = await mkdtemp(join(tmpdir(), "seaworthy-check-"));
+  try {
+    const all = [[COMPOSE_FILE, new Document({ name: "adopted", ...compose }).toString()] as const, ...files];
+    for (const [file, text] of all) await writeFile(join(folder, file), text, { mode: 0o600 });
+    const asIs = { directory: folder, files: [COMPOSE_FILE] };
+    const { findings } = await checkProject(asIs, { ...io, env: {} });
+    // The file goes, so that no line of it can be looked up.
+    const placeless = findings.map((finding): Finding => {
+      const { source: _, ...rest } = finding;
+      return rest;
+    });
+    return { project: name, directory: resolve("."), files: [`container ${name}`], findings: placeless };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function checkProject(options: ProjectOptions, io: VerbIo): Promise<Checked> {

@@ -98,7 +98,7 @@ export async function buildByEngine(
 export async function storedImage(
   client: DockerClient,
   { store }: { readonly store: ContentStore },
-  image: ContainerImage,
+  image: Pick<ContainerImage, "reference" | "manifest">,
   signal: AbortSignal,
 ): Promise<Image> {
   const id = image.manifest.digest;

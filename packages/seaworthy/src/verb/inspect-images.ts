@@ -1,6 +1,7 @@
 /** Gives the rules what they look at: each built image, its listings, its files, and what must not be in it. */
 import { readFile } from "node:fs/promises";
 import type { Finding, SourceLine } from "@seaworthy/evidence";
+import type { ContentStore } from "../content/store.ts";
 import { hasSum, isSumsFile, parseSums } from "../debian/package-files.ts";
 import type { StackService } from "../engine/stack-service.ts";
 import { inspectImage } from "../inspect/inspect-image.ts";
@@ -15,7 +16,7 @@ import type { Project } from "./project.ts";
 import type { ServiceImage } from "./service-image.ts";
 
 /** What engines look programs up in where an image says nothing. */
-const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 export async function inspectImages(
   built: Built,
@@ -43,24 +44,29 @@ async function inspectedImage(
   const { project, images } = built;
   const plan = images.find((each) => each.plan.service === service)?.plan;
   const image = await stored();
-  const listings = await Promise.all(image.layers.map((layer) => readListing(project.store, layer.listing)));
-  const paths = visiblePaths(listings);
-  const published = new Set(paths.filter(({ reason }) => reason.kind === "debian").map(({ path }) => path));
   return {
     ...{ service, image, secrets, runs },
     role: role === "app" ? "app" : "backing",
-    entries: paths.map(({ reason, ...path }) => ({ ...path, origin: reason.origin })),
-    files: () =>
-      filesOf(
-        project,
-        image,
-        published,
-        paths.some(({ path }) => isSumsFile(path)),
-      ),
-    read: (wanted) => visibleFiles(project.store, image.layers, new Set(wanted)),
+    ...(await contentsOf(project.store, image)),
     developmentOnly: plan?.developmentOnly ?? [],
     budget: plan?.budget,
     pinnedBy: pinnedBy(built, one),
+  };
+}
+
+/** What is in an image that the store has. */
+export async function contentsOf(
+  store: ContentStore,
+  image: Image,
+): Promise<Pick<InspectedImage, "entries" | "files" | "read">> {
+  const listings = await Promise.all(image.layers.map((layer) => readListing(store, layer.listing)));
+  const paths = visiblePaths(listings);
+  const published = new Set(paths.filter(({ reason }) => reason.kind === "debian").map(({ path }) => path));
+  const hasSums = paths.some(({ path }) => isSumsFile(path));
+  return {
+    entries: paths.map(({ reason, ...path }) => ({ ...path, origin: reason.origin })),
+    files: () => filesOf(store, image, published, hasSums),
+    read: (wanted) => visibleFiles(store, image.layers, new Set(wanted)),
   };
 }
 
@@ -76,20 +82,20 @@ function runsOf(one: ServiceImage, services: readonly StackService[]): Inspected
 }
 
 async function* filesOf(
-  project: Project,
+  store: ContentStore,
   image: Image,
   published: ReadonlySet<string>,
   hasSums: boolean,
 ): AsyncGenerator<InspectedFile> {
-  const sums = hasSums ? await sumsOf(project, image) : new Map<string, string>();
-  for await (const [path, content] of layerFiles(project.store, image.layers)) {
+  const sums = hasSums ? await sumsOf(store, image) : new Map<string, string>();
+  for await (const [path, content] of layerFiles(store, image.layers)) {
     yield { path, content, isPublished: published.has(path) || hasSum(content, sums.get(path)) };
   }
 }
 
-async function sumsOf(project: Project, image: Image): Promise<ReadonlyMap<string, string>> {
+async function sumsOf(store: ContentStore, image: Image): Promise<ReadonlyMap<string, string>> {
   const sums = new Map<string, string>();
-  for await (const [path, content] of layerFiles(project.store, image.layers)) {
+  for await (const [path, content] of layerFiles(store, image.layers)) {
     if (!isSumsFile(path)) continue;
     for (const [of, sum] of parseSums(Buffer.from(content).toString("utf8"))) sums.set(of, sum);
   }

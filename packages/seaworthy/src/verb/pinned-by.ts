@@ -14,7 +14,7 @@ export function pinnedBy(
 }
 
 /** An engine refuses what has another digest, whatever tag stands beside it. */
-function digestIn(reference: string): string | undefined {
+export function digestIn(reference: string): string | undefined {
   const digest = /@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1];
   return digest === undefined ? undefined : `${digest} in its name`;
 }

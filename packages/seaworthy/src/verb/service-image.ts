@@ -100,7 +100,7 @@ async function foreignImage(
 }
 
 /** By what the official images and their relatives say of themselves. */
-function roleOf({ reference, config }: ContainerImage): Role {
+export function roleOf({ reference, config }: Pick<ContainerImage, "reference" | "config">): Role {
   const names = [reference, ...config.entrypoint, ...config.command].join(" ");
   const variables = config.env.map(([name]) => name);
   if (variables.includes("PG_MAJOR") || /(?:^|[/ ])postgres(?:[: ]|$)/.test(names)) return "postgres";

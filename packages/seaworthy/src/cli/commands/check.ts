@@ -3,15 +3,15 @@ import { renderJunit } from "../../report/render/junit.ts";
 import { writeWhole } from "../../report/write.ts";
 import { check } from "../../verb/check.ts";
 import { sarifOf } from "../../verb/sarif.ts";
-import { type Command, LANGUAGE, PROJECT, projectOptions } from "../command.ts";
+import { type Command, LANGUAGE, PROJECT, projectOptions, TARGET } from "../command.ts";
 import { languageOf } from "../language.ts";
 import { printCheck } from "../print-check.ts";
 import { againstBaseline, exitCodeFrom, THRESHOLD, thresholdOf } from "../threshold.ts";
 
 export const checkCommand: Command = {
   name: "check",
-  summary: "Judge Compose files and Dockerfiles as they are written, without running anything",
-  takes: [{ name: "PATH", optional: true }],
+  summary: "Judge Compose files, Dockerfiles, images and containers as they are, without running anything",
+  takes: [TARGET],
   options: [
     ...PROJECT.filter(({ name }) => name !== "engine"),
     ...THRESHOLD,
@@ -22,6 +22,9 @@ export const checkCommand: Command = {
   examples: [
     { line: "check", does: "the stack in this folder, every service with its Dockerfile" },
     { line: "check Dockerfile", does: "one file alone" },
+    { line: "check nginx:1.27", does: "an image that the engine has: what is in it, and what it declares" },
+    { line: "check container:web", does: "what the engine says of a container" },
+    { line: "check docker-archive:app.tar", does: "an image from docker save, without an engine" },
     { line: "check --fail-on high --sarif check.sarif", does: "in a pipeline" },
   ],
   async run(given, io, output) {
