@@ -4,11 +4,14 @@ import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { COMMANDS } from "./commands.ts";
-import { complete } from "./complete.ts";
+import { complete, type Knowledge } from "./complete.ts";
 import { COMPLETION_SCRIPTS } from "./completion-scripts.ts";
 
-const services = (): Promise<readonly string[]> => Promise.resolve(["app", "db"]);
-const after = (...words: string[]): Promise<readonly string[]> => complete(words, COMMANDS, services);
+const known: Knowledge = {
+  services: () => Promise.resolve(["app", "db"]),
+  targets: (kind) => Promise.resolve(kind === "image" ? ["nginx:1.27", "web:1"] : ["web", "worker"]),
+};
+const after = (...words: string[]): Promise<readonly string[]> => complete(words, COMMANDS, known);
 
 describe("what may come next", () => {
   test.each<[string[], string[]]>([
@@ -42,6 +45,23 @@ describe("what may come next", () => {
       ["bash", "zsh", "fish"],
     ],
     [["help", "st"], ["stats"]],
+    [["prove", "container:we"], ["container:web"]],
+    [
+      ["check", "--fail-on", "high", "image:"],
+      ["image:nginx:1.27", "image:web:1"],
+    ],
+    [["up", "image:"], []],
+    [["prove", "we"], []],
+    // As bash has it, where a colon ends a word.
+    [
+      ["prove", "container", ":", "w"],
+      ["web", "worker"],
+    ],
+    [
+      ["check", "image", ":"],
+      ["nginx:1.27", "web:1"],
+    ],
+    [["check", "image", ":", "nginx", ":", "1"], ["1.27"]],
   ])("%j", async (words, candidates) => {
     expect((await after(...words)).toSorted()).toEqual(candidates.toSorted());
   });

@@ -2,6 +2,7 @@
 import { Fault } from "../fault/fault.ts";
 import { closest } from "../recipe/closest.ts";
 import { serviceNames } from "../verb/service-names.ts";
+import { targetNames } from "../verb/target-names.ts";
 import type { VerbIo } from "../verb/verb.ts";
 import { version } from "../verb/version.ts";
 import type { Command, Output } from "./command.ts";
@@ -49,9 +50,11 @@ export async function main(
       return 0;
     }
     if (name === COMPLETE) {
-      for (const word of await complete(args, commands, () => serviceNames(host.env))) {
-        host.stdout.write(`${word}\n`);
-      }
+      const known = {
+        services: () => serviceNames(host.env),
+        targets: (kind: string) => targetNames(host.env, kind),
+      };
+      for (const word of await complete(args, commands, known)) host.stdout.write(`${word}\n`);
       return 0;
     }
     const command = commands.find((one) => one.name === name);
