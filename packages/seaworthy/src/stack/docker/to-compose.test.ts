@@ -38,6 +38,7 @@ test.each<[string, object, object]>([
   ["an entrypoint takes the image's command away", { Entrypoint: ["/x"], Cmd: null }, { entrypoint: ["/x"] }],
   ["with one of its own", { Entrypoint: ["/x"], Cmd: ["serve"] }, { entrypoint: ["/x"], command: ["serve"] }],
   ["variables beyond the image's", { Env: ["PATH=/bin", "A=$b=c"] }, { environment: ["A=$$b=c"] }],
+  ["a name that Podman made up", { Env: ["PATH=/bin", "HOSTNAME=1"] }, {}],
   ["no check", { Healthcheck: { Test: ["NONE"] } }, { healthcheck: { disable: true } }],
   [
     "a check",
@@ -73,6 +74,21 @@ test.each<[string, object, object]>([
   ],
   ["memory with swap", { Memory: 64, MemorySwap: 128 }, { mem_limit: 64 }],
   ["memory without", { Memory: 64, MemorySwap: 64 }, { mem_limit: 64, memswap_limit: 64 }],
+  [
+    "what Podman says its own way",
+    {
+      Tmpfs: {
+        ...{ "/run": "rw,rprivate,nosuid,nodev,tmpcopyup", "/tmp": "rw", "/x": "size=1m" },
+        "/y": "size=1m,noexec,rprivate,tmpcopyup",
+      },
+      ShmSize: 65_536_000,
+      Ulimits: [{ Name: "RLIMIT_NOFILE", Soft: 1, Hard: 2 }],
+    },
+    {
+      tmpfs: ["/run:nosuid,nodev,exec", "/tmp", "/x:size=1m", "/y:size=1m,noexec"],
+      ulimits: { nofile: { soft: 1, hard: 2 } },
+    },
+  ],
   ["no limit of processes, in three spellings", { PidsLimit: -1 }, {}],
   [
     "the host's namespaces",

@@ -70,7 +70,10 @@ interface DeviceSetting {
   readonly CgroupPermissions: string;
 }
 
-const DEFAULT_SHM = 64 * 1024 * 1024;
+/** Docker's, and Podman's. */
+const DEFAULT_SHM: readonly (number | undefined)[] = [64 * 1024 * 1024, 65_536_000];
+/** What Podman says of every tmpfs, which Compose has no words for. */
+const NOT_FOR_COMPOSE = /^(?:r?private|rw|tmpcopyup)$/;
 /** Made for one container, and gone with it. */
 const ANONYMOUS = /^[0-9a-f]{64}$/;
 
@@ -102,9 +105,7 @@ export function adopt(
       ...namespacesOf(host, CgroupVersion === "1" ? "host" : "private"),
       ports: portsOf(host),
       volumes: mounts,
-      tmpfs: Object.entries(host.Tmpfs ?? {}).map(([path, options]) =>
-        escaped(options === "" ? path : `${path}:${options}`),
-      ),
+      tmpfs: Object.entries(host.Tmpfs ?? {}).map(tmpfsOf),
       ...confinementOf(host, name, files),
       ...resourcesOf(host),
       extra_hosts: (host.ExtraHosts ?? []).map(escaped),
@@ -135,10 +136,11 @@ interface Program {
   readonly Healthcheck?: ImageDetails["Config"]["Healthcheck"];
 }
 
-function programOf({ Config }: ContainerDetails, image: ImageDetails | undefined): Service {
+function programOf({ Config, Id }: ContainerDetails, image: ImageDetails | undefined): Service {
   const own = Config as Program & ContainerDetails["Config"];
   const base: Program = image?.Config ?? {};
-  const inherited = new Set(base.Env ?? []);
+  // Podman puts the name that it made up into the environment, too.
+  const inherited = new Set([...(base.Env ?? []), `HOSTNAME=${Id.slice(0, 12)}`]);
   const changed = <Key extends keyof Program>(key: Key): Program[Key] | undefined =>
     isDeepStrictEqual(own[key] ?? undefined, base[key] ?? undefined) ? undefined : own[key];
   const entrypoint = changed("Entrypoint");
@@ -210,6 +212,15 @@ function mountsOf({ Mounts }: ContainerDetails, volumes: Record<string, Outside>
   });
 }
 
+function tmpfsOf([path, text]: readonly [string, string]): string {
+  const options = text.split(",").filter((option) => option !== "");
+  // Podman says all that holds, so that what it does not say does not: Docker would add it.
+  const isWhole = options.includes("rprivate") || options.includes("tmpcopyup");
+  const kept = options.filter((option) => !NOT_FOR_COMPOSE.test(option));
+  if (isWhole && !options.includes("noexec") && !options.includes("exec")) kept.push("exec");
+  return escaped(kept.length === 0 ? path : `${path}:${kept.join(",")}`);
+}
+
 function confinementOf(host: HostSettings, name: string, files: Map<string, string>): Service {
   const options = (host.SecurityOpt ?? []).map((option) => {
     const [, profile] = /^seccomp[=:]([{[][^]*)$/.exec(option) ?? [];
@@ -248,10 +259,13 @@ function resourcesOf(host: HostSettings): Service {
     memswap_limit: Memory > 0 && MemorySwap !== 2 * Memory ? MemorySwap || undefined : undefined,
     pids_limit: positive(host.PidsLimit ?? 0),
     cpus: NanoCpus > 0 ? NanoCpus / 1e9 : undefined,
-    shm_size: ShmSize === DEFAULT_SHM ? undefined : positive(ShmSize),
+    shm_size: DEFAULT_SHM.includes(ShmSize) ? undefined : positive(ShmSize),
     oom_score_adj: host.OomScoreAdj === 0 ? undefined : host.OomScoreAdj,
     ulimits: Object.fromEntries(
-      (host.Ulimits ?? []).map(({ Name, Soft, Hard }) => [Name, { soft: Soft, hard: Hard }]),
+      (host.Ulimits ?? []).map(({ Name, Soft, Hard }) => [
+        Name.replace(/^RLIMIT_/, "").toLowerCase(),
+        { soft: Soft, hard: Hard },
+      ]),
     ),
   };
 }
