@@ -35,7 +35,7 @@ export const proveCommand: Command = {
     const asked = projectOptions(given);
     const { options, written } = await targetProject({ ...asked, probes: given.texts("probes") }, io);
     if (written !== undefined) output.line(`written ${written.folder}/compose.yaml: ${written.of}`);
-    const proved = await prove(options, io);
+    const proved = await prove({ ...options, engineSeccomp: written !== undefined }, io);
     const findings = await againstBaseline(proved.findings, threshold, io.warn);
     const repeat = written === undefined ? undefined : `seaworthy prove ${asked.directory}`;
     printProof(await writeProof({ ...proved, findings }, language, io, repeat), output);
