@@ -66,7 +66,7 @@ export function unknown({ kind, name }: NamedTarget, found: string, cause?: unkn
   return new Fault({
     code: "target/unknown",
     message: `expected ${expected}, found ${found}`,
-    hint: "See what there is: ls, docker ps --all, docker images. A path that is meant as one begins with ./",
+    hint: "See what there is: ls, docker ps --all, docker images. A path begins with ./, and image:NAME is pulled.",
     cause,
   });
 }

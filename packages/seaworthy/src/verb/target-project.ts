@@ -118,11 +118,12 @@ async function fromName(client: DockerClient, target: NamedTarget, io: VerbIo): 
   return { of: `the image ${name}`, ...serviceAlone(word(last), { image: name }) };
 }
 
-/** As Compose does it for an image that the engine does not have. */
+/** As Compose does it for an image that the engine does not have; a bare word may be a folder's name with a slip in it. */
 async function pull(client: DockerClient, target: NamedTarget, io: VerbIo): Promise<void> {
   const { kind, name } = target;
   const where = client.endpoint.text;
-  if (kind === "container" || !isImageName(name)) throw unknown(target, `none at ${where}`);
+  const isPlainlyImage = isImageName(name) && (kind === "image" || /[/:@]/.test(name));
+  if (!isPlainlyImage) throw unknown(target, `none at ${where}`);
   try {
     await inPhase(io.progress, "pull", async (phase) => {
       await client.images.pull(name, {

@@ -236,6 +236,7 @@ describe("of a name", () => {
     ["far/app", "docker/failed", 2],
     ["container:nope", "target/unknown", 3],
     ["No_Image", "target/unknown", 3],
+    ["exampels", "target/unknown", 3],
   ])("%s: nothing of that name, and nothing is written", async (directory, code, exit) => {
     await expect(targetProject({ directory }, io(env))).rejects.toMatchObject({
       ...{ code, exit, message: expect.stringMatching(/^expected .* called .*, found none/) },

@@ -115,6 +115,9 @@ function* parents(path: string, written: Set<string>): Generator<Uint8Array> {
   yield writeEntry({ kind: "directory", path: parent, mode: 0o755, uid: 0, gid: 0, reason });
 }
 
+/** What a proof writes beside a Compose file is no source: with it the image would be another one after each proof. */
+const OWN_FOLDER = ".seaworthy";
+
 /** In the order of names, so that the same folder gives the same tar. Sockets, pipes and devices are no part of a context. */
 async function* walk(folder: string, inside: string, ignore: Ignore): AsyncGenerator<Entry> {
   const entries = await readdir(join(folder, inside), { withFileTypes: true });
@@ -122,6 +125,7 @@ async function* walk(folder: string, inside: string, ignore: Ignore): AsyncGener
     const path = posix.join(inside, found.name);
     const isLeftOut = ignore.excludes(path);
     if (found.isDirectory()) {
+      if (found.name === OWN_FOLDER) continue;
       if (!isLeftOut) yield await directoryEntry(folder, path);
       if (!isLeftOut || ignore.hasExceptions) yield* walk(folder, path, ignore);
     } else if (!isLeftOut) {

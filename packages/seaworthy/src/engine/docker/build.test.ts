@@ -54,7 +54,8 @@ for entry in tarfile.open(fileobj=io.BytesIO(sys.stdin.buffer.read())): print(en
 test("what is left out, and the folders above what is wanted after all", async () => {
   put("Dockerfile");
   put(".dockerignore", "*\n!keep/deep/file\n");
-  for (const path of ["keep/deep/file", "keep/other", "node_modules/x"]) put(path);
+  for (const path of ["keep/deep/file", "keep/other", "node_modules/x", "keep/deep/.seaworthy/file"])
+    put(path);
   expect((await contextOf()).entries.map(({ name }) => name)).toEqual([
     "keep/",
     "keep/deep/",
