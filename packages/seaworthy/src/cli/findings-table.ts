@@ -39,22 +39,38 @@ export function findingsTable(findings: readonly Finding[], colour: boolean): st
   return [
     `  ${painter.bold(header)}`,
     ...rows,
-    ...findings.flatMap((finding) => details(finding, colour)),
+    ...alike(findings).flatMap((group) => details(group, colour)),
   ].join("\n");
 }
 
+/** Several attacks on one claim, mended at one line, are one thing to do. */
+function alike(findings: readonly Finding[]): readonly (readonly [Finding, ...Finding[]])[] {
+  const groups = new Map<string, [Finding, ...Finding[]]>();
+  for (const finding of findings) {
+    const { verdict, service, control, source, reason } = finding;
+    if (verdict !== "breached" && verdict !== "unproven") continue;
+    const key = JSON.stringify([verdict, service, control, source, reason]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [finding]);
+    else group.push(finding);
+  }
+  return [...groups.values()];
+}
+
 /** What a person must act on; what is held needs no more words here. */
-function details(finding: Finding, colour: boolean): string[] {
+function details(group: readonly [Finding, ...Finding[]], colour: boolean): string[] {
   const { red, yellow, dim, bold } = paint(colour);
-  const { verdict, service, claim, source, hardened, reason, fix } = finding;
-  if (verdict !== "breached" && verdict !== "unproven") return [];
-  const head = verdict === "breached" ? red("breached") : yellow("unproven");
+  const [{ verdict, service, source, reason, fix }] = group;
+  const isBreached = verdict === "breached";
+  const head = isBreached ? red("breached") : yellow("unproven");
+  const claims = [...new Set(group.map(({ claim }) => claim.en))];
+  const seen = isBreached ? [...new Set(group.flatMap(({ hardened }) => hardened?.summary.en ?? []))] : [];
   return [
     "",
-    `${head} ${bold(service)}: ${claim.en}`,
+    `${head} ${bold(service)}: ${claims.join("; ")}`,
     ...(source === undefined ? [] : [`  ${dim("at")}   ${source.file}:${source.line} ${source.key}`]),
-    ...(verdict === "breached" && hardened !== undefined ? [`  ${dim("seen")} ${hardened.summary.en}`] : []),
-    ...(reason !== undefined ? [`  ${dim("why")}  ${reason.en}`] : []),
-    ...(verdict === "breached" && fix !== undefined ? [`  ${dim("fix")}  ${fix.en}`] : []),
+    ...seen.map((summary) => `  ${dim("seen")} ${summary}`),
+    ...(reason === undefined ? [] : [`  ${dim("why")}  ${reason.en}`]),
+    ...(isBreached && fix !== undefined ? [`  ${dim("fix")}  ${fix.en}`] : []),
   ];
 }
