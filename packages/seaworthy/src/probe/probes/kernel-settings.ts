@@ -7,10 +7,26 @@ import type { Probe } from "../probe.ts";
 const SETTINGS = [
   "/proc/sys/kernel/core_pattern",
   "/proc/sys/kernel/modprobe",
+  "/proc/sys/net/ipv4/ip_forward",
   "/proc/sysrq-trigger",
   "/proc/irq/default_smp_affinity",
+  "/sys/kernel/uevent_helper",
+  "/sys/kernel/mm/ksm/run",
+  // Control groups: of version 2, and of version 1, whose release_agent is a program that the host runs as root.
+  "/sys/fs/cgroup/cgroup.procs",
+  "/sys/fs/cgroup/memory/cgroup.procs",
+  "/sys/fs/cgroup/memory/release_agent",
+  "/sys/fs/cgroup/memory/notify_on_release",
 ];
-const SECRETS = ["/proc/keys", "/proc/timer_list", "/proc/kcore"];
+const SECRETS = [
+  "/proc/keys",
+  "/proc/timer_list",
+  "/proc/kcore",
+  "/proc/sched_debug",
+  "/proc/latency_stats",
+  "/proc/scsi/scsi",
+  "/sys/firmware/acpi/tables/DSDT",
+];
 
 export const kernelSettings: Probe = {
   id: "kernel-settings",

@@ -111,8 +111,8 @@ function judge({ see }: Look, processes: readonly ProcessRights[]): Attempt {
     const count = processes.length;
     return attempt(
       "refused",
-      `so it is for each of ${count} processes`,
-      `так у каждого из процессов: ${count}`,
+      count === 1 ? "so it is for its one process" : `so it is for each of ${count} processes`,
+      count === 1 ? "так у единственного процесса" : `так у каждого из процессов: ${count}`,
       steps,
     );
   }

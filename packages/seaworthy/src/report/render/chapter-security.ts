@@ -77,7 +77,7 @@ function stepTable(finding: Finding, language: Language): readonly string[] {
     const seen = rows.map(({ did, declared = "" }) => [code(did), code(declared)]);
     return [tableOf([words.attempt, words.seen], seen)];
   }
-  const isAttributed = finding.mechanism !== undefined;
+  const isAttributed = rows.some(({ refusedBy }) => refusedBy !== undefined);
   return [
     tableOf(
       [words.attempt, words.asDeclared, words.twin, ...(isAttributed ? [words.refusedBy] : [])],
