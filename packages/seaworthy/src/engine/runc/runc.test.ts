@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -56,6 +57,18 @@ here(`runc${reason === undefined ? "" : ` (skipped: ${reason})`}`, () => {
   function start(script: string, changes: Partial<Container> = {}): Promise<Running> {
     return engine.start(hardened(lab.image, script, changes), { network: { kind: "private" } });
   }
+
+  test("starts also while others remove the empty groups above its own", async () => {
+    const groups = ["", "*/"].map((any) => `/sys/fs/cgroup/${any}seaworthy/${lab.options.project}`).join(" ");
+    const remover = spawn("timeout", ["60", "sh", "-c", `while :; do rmdir ${groups}; done`], {
+      stdio: "ignore",
+    });
+    try {
+      for (let count = 0; count < 20; count += 1) expect((await outcome("echo here")).stdout).toBe("here\n");
+    } finally {
+      remover.kill();
+    }
+  });
 
   /** Each control from both sides: what the same line prints with it and with it loosened. */
   test.each<[string, string, string, Partial<Container>, string]>([

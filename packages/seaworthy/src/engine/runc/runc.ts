@@ -21,7 +21,7 @@ import { type Runner, startRunner } from "./runner.ts";
 import { type RunningParts, removeContainer, runningContainer } from "./running.ts";
 import { toRuntimeSpec } from "./spec.ts";
 import { scratchFolders } from "./spec-mounts.ts";
-import { startProblem } from "./start-problem.ts";
+import { isGroupGone, startProblem } from "./start-problem.ts";
 import { unsupportedByRunc } from "./unsupported.ts";
 
 /** runc as unpacked from its package; without root crun, which alone can leave root unmapped. */
@@ -51,12 +51,26 @@ export function createRuncEngine(options: RuncOptions): Engine {
       const version = await run([options.runc.binary, "--version"], { env, timeout: 10_000 });
       return await readFacts(Buffer.from(version.stdout).toString(), options.layerRoot);
     },
-    start: (container, startOptions) => startContainer(container, startOptions, options, { env, active }),
+    start: (container, startOptions) =>
+      untilInGroup(() => startContainer(container, startOptions, options, { env, active })),
   };
 }
 
 function runcEnvironment(runc: RuncBinary): NodeJS.ProcessEnv {
   return runc.libraries === "" ? process.env : { ...process.env, LD_LIBRARY_PATH: runc.libraries };
+}
+
+const MOST_STARTS = 20;
+
+/** Another process may remove a group that is empty still, after runc has made it and before there is one below it. */
+async function untilInGroup(start: () => Promise<Running>): Promise<Running> {
+  for (let left = MOST_STARTS; ; left -= 1) {
+    try {
+      return await start();
+    } catch (error) {
+      if (left === 1 || !isGroupGone(error)) throw error;
+    }
+  }
 }
 
 async function startContainer(

@@ -19,6 +19,14 @@ export async function startProblem(error: unknown, container: Container, bundle:
   });
 }
 
+/** Whether a control group above the container's own was not there any more. */
+export function isGroupGone(error: unknown): boolean {
+  return (
+    error instanceof Fault &&
+    /unable to apply cgroup configuration: .*no such (?:file or directory|device)/.test(error.message)
+  );
+}
+
 /** Nobody could write down what went wrong: on a full disk that is the reason. */
 async function unsaid(error: unknown, bundle: string): Promise<string> {
   const disk = await statfs(bundle).catch(() => undefined);
