@@ -115,7 +115,8 @@ describe("in a pipeline", () => {
 
 describe("what is wrong is said, and nothing is checked", () => {
   test.each([
-    ["no such path", "nowhere", "found nothing"],
+    ["no such path", "./nowhere", "found nothing"],
+    ["no such path or name", "nowhere", "called nowhere, found"],
     ["a Dockerfile that no builder takes", "broken.Dockerfile", "broken.Dockerfile:2"],
     ["a Compose file that is none", "broken.yaml", "broken.yaml:"],
   ])("%s", async (_, path, told) => {

@@ -9,6 +9,7 @@ import { fillTmpfs } from "./probes/fill-tmpfs.ts";
 import { forkBomb } from "./probes/fork-bomb.ts";
 import { hostDevices } from "./probes/host-devices.ts";
 import { hostFiles } from "./probes/host-files.ts";
+import { hostServices } from "./probes/host-services.ts";
 import { identity } from "./probes/identity.ts";
 import { kernelSettings } from "./probes/kernel-settings.ts";
 import { makeNode } from "./probes/make-node.ts";
@@ -63,6 +64,7 @@ export function probesOf(canary: Parameters<typeof hostPaths>[0], posture: Postu
     ownIpc,
     ownUts,
     wayOut,
+    hostServices,
     ...(posture === "strict" ? STRICT_PROBES : []),
   ];
 }

@@ -1,15 +1,12 @@
 /** Who gets through to whom: from each service's place in its networks, and from this machine, to every other service. */
-import { setTimeout as delay } from "node:timers/promises";
 import type { ReportReach, Text } from "@seaworthy/evidence";
 import type { Container } from "../../engine/container.ts";
 import type { StackService } from "../../engine/stack-service.ts";
 import { covers, isLoopback } from "../../net/listeners.ts";
-import { type OwnAddress, ownAddresses } from "../../net/own-addresses.ts";
+import { ownAddresses } from "../../net/own-addresses.ts";
 import { reach } from "../../net/reach.ts";
 import { attachments, networkOwner } from "../../stack/runc/plan-networks.ts";
-import type { CallResult, Trampoline } from "../../trampoline/client.ts";
-import { failedWith, outcomeOf, succeeded } from "../attacker.ts";
-import { AF_INET, AF_INET6, socketAddress } from "../socket-address.ts";
+import { CONNECTED, connectAll, type Place } from "../connect-all.ts";
 import { exposureOf } from "./exposure.ts";
 import { inIdle } from "./idle.ts";
 import { attempt, firstProcess, isDone, type StackScene, stateOf } from "./scene.ts";
@@ -17,19 +14,6 @@ import { together } from "./together.ts";
 
 type Tried = ReportReach["tried"];
 
-/** Where a service listens for others. */
-export interface Place {
-  readonly address: OwnAddress;
-  readonly port: number;
-}
-
-/** What a connection that was made is written down as; any other is an errno, or its absence in words. */
-export const CONNECTED = "connected";
-
-const SOCK_STREAM = 1;
-const SOCK_NONBLOCK = 0o4000;
-/** In milliseconds; a neighbour on the same machine answers in less than one. */
-const PATIENCE = 1000;
 /** A service that listens on more is still reached or not. */
 const MOST_PLACES = 16;
 /** So many at a time: fewer than the descriptors that any process may have. */
@@ -67,7 +51,7 @@ export async function connectFrom(
     withoutOwnProfile(like.container),
     async (_, trampoline) => {
       for (let done = 0; done < places.length; done += AT_ONCE)
-        tried.push(...(await connectAll(trampoline, places.slice(done, done + AT_ONCE))));
+        tried.push(...(await connectAll(trampoline.call, places.slice(done, done + AT_ONCE))));
       return attempt("refused", "", "");
     },
     network === undefined ? { kind: "private" } : { kind: "join", network },
@@ -135,35 +119,6 @@ async function reachFromHost(scene: StackScene, service: StackService): Promise<
       }),
   );
   return { to: service.container.name, declared: service.ports.length > 0, tried };
-}
-
-/** Begins with all of them and then waits once: what a packet filter swallows gives no answer at all. */
-async function connectAll(first: Trampoline, places: readonly Place[]): Promise<Tried> {
-  const begun = [];
-  for (const { address, port } of places) {
-    const family = address.bytes.length === 4 ? AF_INET : AF_INET6;
-    const made = await first.call("socket", [family, SOCK_STREAM | SOCK_NONBLOCK, 0]);
-    const where = socketAddress(address.bytes, port);
-    const again = (): Promise<CallResult> =>
-      succeeded(made) ? first.call("connect", [made.value, where, where.length]) : Promise.resolve(made);
-    begun.push({ address: address.text, port, made, again, saw: await again() });
-  }
-  for (const deadline = Date.now() + PATIENCE; begun.some(isUnderWay) && Date.now() < deadline; ) {
-    await delay(20);
-    for (const one of begun.filter(isUnderWay)) one.saw = await one.again();
-  }
-  for (const { made } of begun) if (succeeded(made)) await first.call("close", [made.value]);
-  return begun.map(({ address, port, saw }) => ({ address, port, saw: inWords(saw) }));
-}
-
-/** connect(2), asked again of a socket that does not block: EALREADY until it is EISCONN, or the error. */
-function isUnderWay({ saw }: { readonly saw: CallResult }): boolean {
-  return failedWith(saw, "EINPROGRESS", "EALREADY");
-}
-
-function inWords(saw: CallResult): string {
-  if (isUnderWay({ saw })) return "no answer";
-  return succeeded(saw) || failedWith(saw, "EISCONN") ? CONNECTED : outcomeOf(saw);
 }
 
 /** A filter of the service's own, which may know nothing of these calls, would pass for a network that is closed. */

@@ -2,7 +2,8 @@
 import type { Attempt, Finding, ReportReach, Step } from "@seaworthy/evidence";
 import type { StackService } from "../../engine/stack-service.ts";
 import { separateNetworks } from "../../posture/stack-claims/separate-networks.ts";
-import { CONNECTED, connectFrom, placesOf } from "./measure-reach.ts";
+import { CONNECTED } from "../connect-all.ts";
+import { connectFrom, placesOf } from "./measure-reach.ts";
 import { attempt, conclude, type StackScene } from "./scene.ts";
 
 /** @returns `undefined` for a service that shares a network with every other one: nothing is to be kept apart */
