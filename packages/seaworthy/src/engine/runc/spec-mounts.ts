@@ -16,7 +16,8 @@ export function specMounts(container: Container, paths: BundlePaths): readonly S
 }
 
 function systemMounts(container: Container): readonly SpecMount[] {
-  const sys = container.hostDevices ? "rw" : "ro";
+  // As for `privileged`, which is both: with the devices alone, nothing but devices is added.
+  const sys = container.hostDevices && container.systemPaths === "unconfined" ? "rw" : "ro";
   return [
     { destination: "/proc", type: "proc", source: "proc", options: ["nosuid", "noexec", "nodev"] },
     {
