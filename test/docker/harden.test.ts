@@ -174,7 +174,7 @@ for (const kind of DOCKERS) {
             "store-rights",
           ]),
         );
-        expect(waived.length).toBeLessThanOrEqual(15);
+        expect(waived.length).toBeLessThanOrEqual(18);
       }, 600_000);
     },
   );

@@ -51,6 +51,8 @@ const REASONS: Readonly<Record<string, Reason>> = {
     const { service, isClosedIn } = own;
     if (service.ports.length > 0)
       return "A Docker Engine publishes ports only from a network with a way out. Say at the firewall what it may reach (chain DOCKER-USER), or let a proxy publish for it";
+    if (isClosedIn && finding.id.startsWith("private-network.host-services/"))
+      return 'Its network is internal, and this engine has an address of the machine in it. driver_opts: { com.docker.network.bridge.inhibit_ipv4: "true" } takes that out on a Docker Engine';
     if (isClosedIn)
       return "Its network is internal, but this engine leaves a route in it and only its firewall in the way. Docker 26 and later leave none: upgrade the engine";
     return whatItNeeds("way-out")(own, finding);

@@ -21,6 +21,8 @@ export interface Probe {
   readonly control: Control;
   /** What it puts to the test, when that is not just its control's claim. */
   readonly claim?: Text;
+  /** What to write against it, when that is not what sets its control. */
+  readonly fix?: Text;
   /** Whom it attacks; all services when left out. */
   readonly services?: readonly string[];
   /**

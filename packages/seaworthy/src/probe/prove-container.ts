@@ -65,7 +65,7 @@ async function prove(probe: Probe, scene: AttackScene, options: ProveOptions): P
     ...(twin === undefined ? {} : { twin }),
     ...(loosened === undefined ? {} : { loosened: loosened.difference, mechanism: control.mechanism }),
     ...(source === undefined ? {} : { source }),
-    fix: control.fix,
+    fix: probe.fix ?? control.fix,
   };
 }
 

@@ -21,6 +21,11 @@ export const hostServices: Probe = {
     en: "What listens on this machine is out of reach",
     ru: "То, что слушает на самой машине, недоступно",
   },
+  // For IPv4 the same as gateway mode `isolated` of Engine 28: moby/moby#49262.
+  fix: {
+    en: 'internal: true, and driver_opts: { com.docker.network.bridge.inhibit_ipv4: "true" }, for each of its networks',
+    ru: 'internal: true и driver_opts: { com.docker.network.bridge.inhibit_ipv4: "true" } для каждой его сети',
+  },
   as: "declared",
   inNetwork: true,
   async attempt({ attacker }) {

@@ -27,7 +27,7 @@ export const undeclaredMounts: Probe = {
       });
     const mounts = parseMounts(table.toString("utf8"));
     const own = new Set<string>();
-    for (const { target } of container.mounts) own.add(await placeOf(attacker, target));
+    for (const target of declaredMounts(container)) own.add(await placeOf(attacker, target));
     const writable = mounts.filter(
       ({ path, isWritable }) => isWritable && !KERNEL.test(path) && !own.has(path),
     );
@@ -74,6 +74,11 @@ async function canWrite(attacker: Attacker, path: string): Promise<boolean> {
   return succeeded(await attacker.call(`open("${path}", O_WRONLY)`, "open", [text(path), O_WRONLY, 0]));
 }
 
-function declared({ mounts }: Container): string {
-  return ["/proc", "/dev", ...mounts.map(({ target }) => target)].join(", ");
+function declared(container: Container): string {
+  return ["/proc", "/dev", ...declaredMounts(container)].join(", ");
+}
+
+/** In the Compose file, and by the image: engines make a volume for each that it names. */
+export function declaredMounts({ mounts, image }: Container): readonly string[] {
+  return [...new Set([...mounts.map(({ target }) => target), ...image.config.volumes])];
 }

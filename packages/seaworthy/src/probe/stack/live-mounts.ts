@@ -4,7 +4,7 @@ import type { Container } from "../../engine/container.ts";
 import type { StackService } from "../../engine/stack-service.ts";
 import { readOnlyRoot } from "../../posture/controls/read-only-root.ts";
 import { mountsOf, realPathOf } from "../../stack/mount-points.ts";
-import { undeclaredMounts } from "../probes/undeclared-mounts.ts";
+import { declaredMounts, undeclaredMounts } from "../probes/undeclared-mounts.ts";
 import { inIdle } from "./idle.ts";
 import { attempt, conclude, firstProcess, type StackScene } from "./scene.ts";
 
@@ -31,11 +31,11 @@ export async function proveLiveMounts(scene: StackScene, service: StackService):
 /** The kernel's own, which each container has. */
 const KERNEL = /^\/(?:proc|dev|sys)(?:\/|$)/;
 
-async function look(pid: number, { mounts: declared }: Container): Promise<Attempt> {
+async function look(pid: number, container: Container): Promise<Attempt> {
   const mounts = await mountsOf(pid);
   if (mounts === undefined || mounts.length === 0)
     return attempt("unable", "its mounts cannot be listed", "прочитать список монтирований не удалось");
-  const own = new Set(await Promise.all(declared.map(({ target }) => realPathOf(pid, target))));
+  const own = new Set(await Promise.all(declaredMounts(container).map((target) => realPathOf(pid, target))));
   const wrong = mounts.filter(({ path, isWritable }) => isWritable && !KERNEL.test(path) && !own.has(path));
   const steps: readonly Step[] = [
     { did: "read /proc/PID/mountinfo", saw: `${mounts.length} mounts` },
