@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -58,6 +59,39 @@ export const DAEMONS: readonly DaemonKind[] = [
     start: async () => besideDocker(await startDaemon(podman, {})),
   },
 ];
+
+const DOCKERD_28 = process.env["SEAWORTHY_DOCKERD_28"] ?? "";
+const PATH_28 = `${join(DOCKERD_28, "usr/sbin")}:${join(DOCKERD_28, "usr/bin")}:${process.env["PATH"]}`;
+
+/** For its builder alone, which has checks of its own. */
+export const DOCKER_28: DaemonKind = {
+  name: "Docker 28",
+  missing: () =>
+    notRoot() ??
+    (existsSync(join(DOCKERD_28, "usr/sbin/dockerd"))
+      ? undefined
+      : "needs SEAWORTHY_DOCKERD_28, see .ci/docker-28"),
+  start: () => withFirewall(() => startDaemon((directory) => dockerd(directory, false), { PATH: PATH_28 })),
+};
+
+/** Its own client with its own buildx, and nothing of the user's configuration. */
+export function dockerOf28({ host, directory }: Daemon): {
+  readonly program: string;
+  readonly env: NodeJS.ProcessEnv;
+} {
+  const plugins = join(directory, "config/cli-plugins");
+  if (!existsSync(plugins)) {
+    mkdirSync(plugins, { recursive: true });
+    symlinkSync(
+      join(DOCKERD_28, "usr/libexec/docker/cli-plugins/docker-buildx"),
+      join(plugins, "docker-buildx"),
+    );
+  }
+  return {
+    program: join(DOCKERD_28, "usr/bin/docker"),
+    env: { ...process.env, PATH: PATH_28, DOCKER_HOST: host, DOCKER_CONFIG: join(directory, "config") },
+  };
+}
 
 /** What a machine without rules has, in the words of iptables-save: it prints no table that nobody has used. */
 const NO_RULES =

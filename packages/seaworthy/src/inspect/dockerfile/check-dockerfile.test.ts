@@ -365,7 +365,11 @@ const CASES: readonly (readonly [rule: string, bad: readonly string[], good: rea
       "RUN ls | wc -l",
     ],
   ],
-  ["current-syntax", ["MAINTAINER me", "ENV A b c"], ["ENV A=b", "LABEL a=b", "ONBUILD RUN x"]],
+  [
+    "current-syntax",
+    ["MAINTAINER me", "ENV A b c"],
+    ["ENV A=b", "LABEL a=b", 'LABEL "a b"="c d"', "ONBUILD RUN x"],
+  ],
 ];
 
 describe.each(CASES)("%s", (rule, bad, good) => {

@@ -25,7 +25,8 @@ export const currentSyntax: DockerfileRule = {
     judgeEach(everywhere(subject, "MAINTAINER", "ENV", "LABEL"), ({ keyword, text, pairs }) => {
       if (keyword === "MAINTAINER") return { en: "MAINTAINER is obsolete", ru: "MAINTAINER устарел" };
       const [first] = text.split(/\s/);
-      if (pairs.length !== 1 || first?.includes("=") === true) return undefined;
+      // A key may be quoted, with blanks in it.
+      if (pairs.length !== 1 || /^(?:"[^"]*"|'[^']*'|[^\s=])+=/.test(text)) return undefined;
       return { en: `${keyword} ${first} has no sign`, ru: `в ${keyword} ${first} нет знака =` };
     }),
 };
