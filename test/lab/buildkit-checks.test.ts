@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkDockerfile } from "../../packages/seaworthy/src/inspect/dockerfile/check-dockerfile.ts";
-import { BASE, PEER_CHECKS } from "../../packages/seaworthy/src/inspect/peers.fixture.ts";
 import { dockerfileCorpus } from "../../packages/seaworthy/src/recipe/dockerfile/corpus.fixture.ts";
 import { parseDockerfile } from "../../packages/seaworthy/src/recipe/dockerfile/parse.ts";
 import { targetStage } from "../../packages/seaworthy/src/recipe/dockerfile/stages.ts";
+import { BASE, PEER_CHECKS } from "../../packages/seaworthy/src/verb/peers.fixture.ts";
 import { type Daemon, DOCKER_28, dockerOf28 } from "../docker/daemons.ts";
 
 /** By our claim, the rules that say the same of every file. Others of ours say more, or know less of a base image. */
@@ -135,15 +135,12 @@ describe.skipIf(reason !== undefined)(
         );
         for (const [rule] of places) seen.add(rule);
         for (const [claim, rules] of Object.entries(SAME)) {
-          const expected = places
-            .filter(([rule]) => rules.includes(rule))
-            .map(([, line]) => `${claim}:${line}`);
-          const found = own.filter((one) => one.startsWith(`${claim}:`));
-          if (
-            JSON.stringify([...new Set(expected)].toSorted()) !==
-            JSON.stringify([...new Set(found)].toSorted())
-          )
-            told.push(`${claim}: BuildKit ${expected}, we ${found}\n${text}`);
+          const listed = (lines: readonly string[]): string => [...new Set(lines)].toSorted().join(", ");
+          const expected = listed(
+            places.filter(([rule]) => rules.includes(rule)).map(([, line]) => `${claim}:${line}`),
+          );
+          const found = listed(own.filter((one) => one.startsWith(`${claim}:`)));
+          if (expected !== found) told.push(`BuildKit finds "${expected}", we "${found}"\n${text}`);
         }
         for (const [rule, line] of places) {
           const claim = WITHIN[rule];

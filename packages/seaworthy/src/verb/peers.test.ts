@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { SILENT } from "../progress/progress.ts";
-import { check } from "../verb/check.ts";
+import { check } from "./check.ts";
 import { BASE, LEFT_OUT, PEER_CHECKS, type PeerCheck } from "./peers.fixture.ts";
 
 const DOCUMENT = join(import.meta.dirname, "../../../../docs/peers.md");
@@ -53,7 +53,7 @@ function document(): string {
   return `# What other auditors look for
 
 Each row is a test: the smallest file that has what the others' rules are about, and the claim of \`seaworthy check\` that it breaches.
-This page is written by that test (\`inspect/peers.test.ts\`). What the same claims hold at run time is measured in [the matrix](matrix.md).
+This page is written by that test (\`verb/peers.test.ts\`). What the same claims hold at run time is measured in [the matrix](matrix.md).
 
 | rules of others | smallest file | claim here |
 | --- | --- | --- |
