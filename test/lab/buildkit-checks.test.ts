@@ -20,8 +20,6 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
 const WITHIN: Readonly<Record<string, string>> = {
   WorkdirRelativePath: "absolute-workdir",
   DuplicateStageName: "known-stages",
-  ReservedStageName: "known-stages",
-  ExposeInvalidFormat: "valid-ports",
 };
 
 interface Warning {
@@ -149,7 +147,8 @@ describe.skipIf(reason !== undefined)(
         }
       }
       expect(told).toEqual([]);
-      for (const rule of [...Object.values(SAME).flat(), "WorkdirRelativePath"])
+      // A rule that no file of the corpus breaks would have been compared with nothing.
+      for (const rule of [...Object.values(SAME).flat(), ...Object.keys(WITHIN)])
         expect([...seen]).toContain(rule);
     });
 
@@ -163,10 +162,10 @@ describe.skipIf(reason !== undefined)(
         if (dockerfile === undefined || rules.length === 0 || rules.some((rule) => needsImage.test(rule)))
           continue;
         const warnings = await theirs(withoutImages(`${BASE}${dockerfile}\n`));
-        // A port that is none and a stage named twice end the build itself in some versions.
-        expect(warnings?.map(({ ruleName }) => ruleName) ?? rules, dockerfile).toEqual(
-          expect.arrayContaining(rules),
-        );
+        expect(
+          warnings?.map(({ ruleName }) => ruleName),
+          dockerfile,
+        ).toEqual(expect.arrayContaining(rules));
       }
     });
   },

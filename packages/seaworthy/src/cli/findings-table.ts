@@ -60,10 +60,11 @@ function alike(findings: readonly Finding[]): readonly (readonly [Finding, ...Fi
 /** What a person must act on; what is held needs no more words here. */
 function details(group: readonly [Finding, ...Finding[]], colour: boolean): string[] {
   const { red, yellow, dim, bold } = paint(colour);
-  const [{ verdict, service, source, reason, fix }] = group;
+  const [{ verdict, service, source, reason }] = group;
   const isBreached = verdict === "breached";
   const head = isBreached ? red("breached") : yellow("unproven");
   const claims = [...new Set(group.map(({ claim }) => claim.en))];
+  const fixes = isBreached ? [...new Set(group.flatMap(({ fix }) => fix?.en ?? []))] : [];
   const seen = isBreached ? [...new Set(group.flatMap(({ hardened }) => hardened?.summary.en ?? []))] : [];
   return [
     "",
@@ -71,6 +72,6 @@ function details(group: readonly [Finding, ...Finding[]], colour: boolean): stri
     ...(source === undefined ? [] : [`  ${dim("at")}   ${source.file}:${source.line} ${source.key}`]),
     ...seen.map((summary) => `  ${dim("seen")} ${summary}`),
     ...(reason === undefined ? [] : [`  ${dim("why")}  ${reason.en}`]),
-    ...(isBreached && fix !== undefined ? [`  ${dim("fix")}  ${fix.en}`] : []),
+    ...fixes.map((fix) => `  ${dim("fix")}  ${fix}`),
   ];
 }

@@ -7,7 +7,7 @@ import type { AttackScene } from "./attack-scene.ts";
 import type { Probe } from "./probe.ts";
 
 /**
- * Takes every other control away as well, one at a time and then all at once, until the attack works.
+ * Takes every other control away as well: all at once, and if the attack works then, one at a time.
  * @param twin in which it was refused: without the control under test
  * @returns `undefined` when it never works: what refuses it is no control of the container
  */

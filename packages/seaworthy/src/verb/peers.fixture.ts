@@ -169,9 +169,10 @@ export const PEER_CHECKS: readonly PeerCheck[] = [
   },
   {
     claim: "valid-ports",
-    peers: ["hadolint DL3011", "trivy DS-0008", "buildkit ExposeInvalidFormat"],
+    peers: ["hadolint DL3011", "trivy DS-0008"],
     dockerfile: "EXPOSE 80000",
   },
+  { claim: "valid-ports", peers: ["buildkit ExposeInvalidFormat"], dockerfile: "EXPOSE 80:8000" },
   {
     claim: "one-of-each",
     peers: ["hadolint DL3012", "trivy DS-0023", "buildkit MultipleInstructionsDisallowed"],

@@ -2,7 +2,6 @@
  * Knocks at the machine itself from where the service stands: at its addresses in the service's networks, where engines put
  * one also in networks without a way out. A closed port that answers has been reached; nothing is said.
  */
-
 import { hostAddresses } from "../../net/host-addresses.ts";
 import { ipv4Addresses } from "../../net/own-addresses.ts";
 import { privateNetwork } from "../../posture/controls/private-network.ts";

@@ -1,6 +1,6 @@
 /** Looks at every process that a live service has, not only the first: workers, and what was started beside them. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Attempt, Finding, Step, Text } from "@seaworthy/evidence";
+import type { Attempt, Finding, Step } from "@seaworthy/evidence";
 import type { StackService } from "../../engine/stack-service.ts";
 import type { Control } from "../../posture/control.ts";
 import { capabilities } from "../../posture/controls/capabilities.ts";
@@ -66,10 +66,8 @@ async function proveLook(
       ? undefined
       : await inIdle(scene, loosened.container, async ({ pid }) => judge(look, await everyRight(pid)));
   const claim = { ...control, control: control.id, probe: "every-process" };
-  return conclude(scene, service, claim, hardened, twin, loosened?.difference ?? NO_DIFFERENCE);
+  return conclude(scene, service, claim, hardened, twin, loosened?.difference);
 }
-
-const NO_DIFFERENCE: Text = { en: "none", ru: "нет" };
 
 async function rightsOfService(
   scene: StackScene,

@@ -17,15 +17,9 @@ export async function proveLiveMounts(scene: StackScene, service: StackService):
     loosened === undefined
       ? undefined
       : await inIdle(scene, loosened.container, ({ pid }) => look(pid, loosened.container));
-  const claim = {
-    ...readOnlyRoot,
-    ...{
-      control: readOnlyRoot.id,
-      probe: "live-mounts",
-      claim: undeclaredMounts.claim ?? readOnlyRoot.claim,
-    },
-  };
-  return conclude(scene, service, claim, hardened, twin, loosened?.difference ?? { en: "none", ru: "нет" });
+  const { claim = readOnlyRoot.claim } = undeclaredMounts;
+  const claimed = { ...readOnlyRoot, control: readOnlyRoot.id, probe: "live-mounts", claim };
+  return conclude(scene, service, claimed, hardened, twin, loosened?.difference);
 }
 
 /** The kernel's own, which each container has. */

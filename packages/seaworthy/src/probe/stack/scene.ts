@@ -70,7 +70,7 @@ export function conclude(
   }: StackClaim & { readonly probe?: string; readonly mechanism?: Text },
   hardened: Attempt,
   twin: Attempt | undefined,
-  loosened: Text,
+  loosened: Text | undefined,
 ): Finding {
   const { verdict, reason } = judge(hardened, twin);
   const source = scene.source(container.name, key);
@@ -79,7 +79,8 @@ export function conclude(
     ...{ control, kind: "control", service: container.name, claim, verdict },
     ...(reason === undefined ? {} : { reason }),
     hardened,
-    ...(twin === undefined ? {} : { twin, loosened }),
+    ...(twin === undefined ? {} : { twin }),
+    ...(twin === undefined || loosened === undefined ? {} : { loosened }),
     ...(twin === undefined || mechanism === undefined ? {} : { mechanism }),
     ...(source === undefined ? {} : { source }),
     fix,
