@@ -226,4 +226,16 @@ describe("findings", () => {
     expect(shown).toMatch(/unproven db: claim b/);
     expect(shown).not.toContain("did it to db");
   });
+
+  test("attacks on one claim, mended at one line, are one thing to do, with all that was seen and each fix", () => {
+    const first = finding("app", "a", "breached");
+    const second = { ...first, id: "a.other/app", claim: text("claim of another"), fix: text("mend that") };
+    const shown = findingsTable([first, second, { ...second, fix: text("mend it") }], false);
+    expect(shown.match(/^breached app: .*$/gm)).toEqual(["breached app: claim a; claim of another"]);
+    expect(shown.match(/^ {2}(?:seen|fix) .*$/gm)).toEqual([
+      "  seen did it to app",
+      "  fix  mend it",
+      "  fix  mend that",
+    ]);
+  });
 });
