@@ -73,6 +73,7 @@ describe.skipIf(!isRoot())("ship (needs root)", () => {
           ...[
             "capabilities",
             "cpu-limit",
+            "declared-listeners",
             "healthy",
             "host-devices",
             "host-paths",

@@ -24,6 +24,8 @@ export interface ServiceDependency {
 export interface StackService {
   readonly container: Container;
   readonly ports: readonly PublishedPort[];
+  /** What it listens on beside the targets of `ports`, and publishes to nobody: `9100`, `9100-9110/udp`. */
+  readonly expose?: readonly string[];
   /** Complete: the file's, the image's and Docker's defaults merged. `undefined` when there is none, or it is off. */
   readonly healthCheck: HealthCheck | undefined;
   readonly restart: Restart;

@@ -119,6 +119,8 @@ const REASONS: Readonly<Record<string, Reason>> = {
     "Its layers are larger than what was allowed: copy only what it uses into the final stage",
     "The image is larger than what was allowed: a slimmer variant exists for most",
   ),
+  "declared-listeners": (_, { hardened }) =>
+    `Seen: ${hardened?.summary.en ?? "a port that is not declared"}. expose names a port that others are meant to reach; any other is for its program's configuration to close`,
   healthy: ({ service, seen }) => {
     if (service.healthCheck !== undefined || seen?.worked !== true || seen.listens === undefined)
       return undefined;

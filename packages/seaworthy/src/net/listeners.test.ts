@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createSocket } from "node:dgram";
 import { createServer, type Server } from "node:net";
 import { expect, test } from "vitest";
 import { covers, isLoopback, listeners, listeningSockets, processTree } from "./listeners.ts";
@@ -18,6 +19,12 @@ test.each([
   ["IPv4 in IPv6", "0000000000000000FFFF00000100007F:1F40", "127.0.0.1", 8000],
 ])("%s", (_, cell, address, port) => {
   expect(listeners(HEAD + row(cell, "0A", "12345"))).toEqual([{ address, port, inode: "12345" }]);
+});
+
+test("a datagram socket waits when it has no partner", () => {
+  const table = HEAD + row("00000000:0035", "07", "1") + row("0100007F:0035", "01", "2");
+  expect(listeners(table, "udp")).toEqual([{ address: "0.0.0.0", port: 53, inode: "1" }]);
+  expect(listeners(table)).toEqual([]);
 });
 
 test.each([
@@ -56,6 +63,17 @@ test.each(["127.0.0.1", "0.0.0.0"])("our own listener on %s is ours, and nobody 
   expect(await listeningSockets("self", [process.ppid])).not.toContainEqual(socket);
   expect(await listeningSockets("self", [])).toEqual([]);
   await new Promise((resolve) => server.close(resolve));
+});
+
+test("so is our own datagram socket, until it is connected to somebody", async () => {
+  const socket = createSocket("udp4");
+  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  const { address, port } = socket.address();
+  expect(await listeningSockets("self", [process.pid], "udp")).toContainEqual({ address, port });
+  expect(await listeningSockets("self", [process.pid])).not.toContainEqual({ address, port });
+  await new Promise<void>((resolve) => socket.connect(9, "127.0.0.1", resolve));
+  expect(await listeningSockets("self", [process.pid], "udp")).not.toContainEqual({ address, port });
+  await new Promise<void>((resolve) => socket.close(resolve));
 });
 
 test("a process's tree has its children's children, and no others", async () => {

@@ -8,22 +8,28 @@ export interface ListeningSocket {
   readonly port: number;
 }
 
-const LISTEN = "0A";
+type Protocol = "tcp" | "udp";
+
+/** TCP's LISTEN; a datagram socket that has no partner is in TCP_CLOSE. */
+const WAITING: Readonly<Record<Protocol, string>> = { tcp: "0A", udp: "07" };
 
 /**
- * The TCP sockets that these processes listen on.
+ * The sockets that these processes wait for others on: TCP, unless datagrams are asked for.
  * @param namespace a process in the network namespace that is meant
  */
 export async function listeningSockets(
   namespace: number | "self",
   holders: readonly number[],
+  protocol: Protocol = "tcp",
 ): Promise<readonly ListeningSocket[]> {
   const held = new Set((await Promise.all(holders.map(socketInodes))).flat());
   const tables = await Promise.all(
-    ["tcp", "tcp6"].map((name) => readFile(`/proc/${namespace}/net/${name}`, "utf8").catch(() => "")),
+    [protocol, `${protocol}6`].map((name) =>
+      readFile(`/proc/${namespace}/net/${name}`, "utf8").catch(() => ""),
+    ),
   );
   return tables
-    .flatMap(listeners)
+    .flatMap((table) => listeners(table, protocol))
     .filter(({ inode }) => held.has(inode))
     .map(({ address, port }) => ({ address, port }));
 }
@@ -42,13 +48,16 @@ export async function processTree(pid: number): Promise<readonly number[]> {
   return tree;
 }
 
-/** Rows of proc(5)'s `/proc/net/tcp` and `tcp6`: slot, local address, remote address, state, ..., inode. */
-export function listeners(table: string): readonly (ListeningSocket & { readonly inode: string })[] {
+/** Rows of proc(5)'s `/proc/net/tcp`, `tcp6`, `udp` and `udp6`: slot, local address, remote address, state, ..., inode. */
+export function listeners(
+  table: string,
+  protocol: Protocol = "tcp",
+): readonly (ListeningSocket & { readonly inode: string })[] {
   return table
     .split("\n")
     .slice(1)
     .map((row) => row.trim().split(/\s+/))
-    .filter((cells) => cells[3] === LISTEN)
+    .filter((cells) => cells[3] === WAITING[protocol])
     .flatMap((cells) => {
       const [, address, port] = /^((?:[0-9A-F]{8}){1,4}):([0-9A-F]{4})$/.exec(cells[1] ?? "") ?? [];
       const inode = cells[9];

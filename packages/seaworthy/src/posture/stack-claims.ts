@@ -2,6 +2,7 @@
 import type { StackClaim } from "./stack-claim.ts";
 import { dataSurvivesRestart } from "./stack-claims/data-survives-restart.ts";
 import { datastoreUnreachable } from "./stack-claims/datastore-unreachable.ts";
+import { declaredListeners } from "./stack-claims/declared-listeners.ts";
 import { healthy } from "./stack-claims/healthy.ts";
 import { noSecretsInEnvironment } from "./stack-claims/no-secrets-in-environment.ts";
 import { publishedPorts } from "./stack-claims/published-ports.ts";
@@ -12,6 +13,7 @@ import { storeRights } from "./stack-claims/store-rights.ts";
 
 export const STACK_CLAIMS: readonly StackClaim[] = [
   publishedPorts,
+  declaredListeners,
   separateNetworks,
   datastoreUnreachable,
   storePassword,

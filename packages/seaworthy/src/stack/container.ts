@@ -76,6 +76,7 @@ export function toContainer(service: ComposeService, context: ContainerContext):
   return {
     container,
     ports: service.ports,
+    ...(service.expose.length === 0 ? {} : { expose: service.expose }),
     healthCheck: healthCheckOf(service, image),
     restart: service.restart,
     dependsOn: service.dependsOn,

@@ -11,6 +11,8 @@ export const SYSCALLS = {
   getpid: 39,
   socket: 41,
   connect: 42,
+  bind: 49,
+  listen: 50,
   fork: 57,
   execve: 59,
   semget: 64,

@@ -80,6 +80,7 @@ export interface ContainerDetails {
     readonly Labels?: Readonly<Record<string, string>> | null;
     readonly Entrypoint?: readonly string[] | null;
     readonly Cmd?: readonly string[] | null;
+    readonly ExposedPorts?: Readonly<Record<string, unknown>> | null;
   };
   readonly HostConfig: Readonly<Record<string, unknown>>;
   readonly Mounts?:

@@ -1,6 +1,5 @@
 /** Who gets through to whom: from each service's place in its networks, and from this machine, to every other service. */
 import type { ReportReach, Text } from "@seaworthy/evidence";
-import type { Container } from "../../engine/container.ts";
 import type { StackService } from "../../engine/stack-service.ts";
 import { covers, isLoopback } from "../../net/listeners.ts";
 import { ownAddresses } from "../../net/own-addresses.ts";
@@ -8,7 +7,7 @@ import { reach } from "../../net/reach.ts";
 import { attachments, networkOwner } from "../../stack/runc/plan-networks.ts";
 import { CONNECTED, connectAll, type Place } from "../connect-all.ts";
 import { exposureOf } from "./exposure.ts";
-import { inIdle } from "./idle.ts";
+import { inIdle, withoutOwnProfile } from "./idle.ts";
 import { attempt, firstProcess, isDone, type StackScene, stateOf } from "./scene.ts";
 import { together } from "./together.ts";
 
@@ -119,12 +118,6 @@ async function reachFromHost(scene: StackScene, service: StackService): Promise<
       }),
   );
   return { to: service.container.name, declared: service.ports.length > 0, tried };
-}
-
-/** A filter of the service's own, which may know nothing of these calls, would pass for a network that is closed. */
-function withoutOwnProfile(container: Container): Container {
-  const { seccompProfile: _, ...extras } = container.extras ?? {};
-  return { ...container, extras };
 }
 
 function isText(value: readonly unknown[] | Text): value is Text {

@@ -95,7 +95,8 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
     container: Partial<Container> = {},
   ): StackService {
     return {
-      container: hardened(lab.image, script, { name, mounts: [tmp], ...container }),
+      // Who ends at all ends at once; a busy machine may take a while to say so.
+      container: hardened(lab.image, script, { name, mounts: [tmp], stopGrace: 10_000, ...container }),
       ...{
         ports: [],
         healthCheck: undefined,
@@ -203,7 +204,7 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
     Object.fromEntries(
       [
         ...["non-root", "no-new-privileges", "capabilities", "seccomp"].map((id) => `${id}.every-process`),
-        ...["no-secrets-in-environment", "read-only-root.live-mounts"],
+        ...["declared-listeners", "no-secrets-in-environment", "read-only-root.live-mounts"],
       ].map((id) => [`${id}/${service}`, "held"]),
     );
 
@@ -222,6 +223,7 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
       { mounts: [tmp, volume()] },
     );
     const cache = service("cache", server("nc -ll -p 6379 -e /bin/echo +PONG"), {
+      expose: ["6379"],
       healthCheck: check("nc -w 1 127.0.0.1 6379 < /dev/null"),
     });
     const findings = await prove([app, cache], (name) => (name === "cache" ? "redis" : "app"));
@@ -303,9 +305,12 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
   });
 
   test("each sabotage is a breach, with what was seen and where it is declared", async () => {
-    const app = service("app", `${HTTP}trap '' TERM; httpd -f -p 8000 -h /tmp & wait`, {
-      healthCheck: check("curl -f http://127.0.0.1:8000/"),
-    });
+    const app = service(
+      "app",
+      `${HTTP}trap '' TERM; httpd -f -p 8000 -h /tmp & wait`,
+      { healthCheck: check("curl -f http://127.0.0.1:8000/") },
+      { stopGrace: 300 },
+    );
     const db = service("db", server("nc -ll -p 5432 -e /bin/printf N"), {
       ports: [{ address: "0.0.0.0", published: port, target: 5432 }],
     });
@@ -331,6 +336,17 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
     expect(findings.get("published-ports/db")).toMatchObject({
       verdict: "breached",
       hardened: { summary: { en: `answers at 0.0.0.0:${port}: open to other machines` } },
+    });
+    expect(findings.get("declared-listeners/app")).toMatchObject({
+      verdict: "breached",
+      hardened: { summary: { en: "listens at [::]:8000/tcp, undeclared" } },
+      source: { key: "services.app.expose" },
+    });
+    expect(findings.get("declared-listeners/db")).toMatchObject({ verdict: "held" });
+    expect(findings.get("declared-listeners/quits")).toMatchObject({
+      verdict: "held",
+      hardened: { summary: { en: "it listens nowhere" } },
+      twin: { summary: { en: "listens at 0.0.0.0:32767/tcp, 0.0.0.0:32767/udp, undeclared" } },
     });
     expect(findings.get("healthy/db")).toMatchObject({ verdict: "breached" });
     // No psql in this image: nothing could be stored, which is not a pass.
@@ -378,10 +394,12 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
 
   test("services that will not be looked at: each gets a verdict, none a pass, and the proof comes to an end", async () => {
     const mortal = service("mortal", "sleep 0.2; exit 1", { restart: { policy: "always" } });
-    const murderous = service("murderous", `trap '' TERM; (sleep 0.3; kill -9 -1) & ${server("sleep 60")}`, {
-      healthCheck: check("kill -9 1; false"),
-      restart: { policy: "always" },
-    });
+    const murderous = service(
+      "murderous",
+      `trap '' TERM; (sleep 0.3; kill -9 -1) & ${server("sleep 60")}`,
+      { healthCheck: check("kill -9 1; false"), restart: { policy: "always" } },
+      { stopGrace: 300 },
+    );
     const noisy = service(
       "noisy",
       `${server("sleep 60")} & yes "$(printf '\\377\\000')"`,

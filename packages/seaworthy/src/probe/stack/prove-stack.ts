@@ -10,6 +10,7 @@ import type { StackSpec } from "../../stack/stack-spec.ts";
 import type { StackState } from "../../stack/state.ts";
 import { proveDataSurvives } from "./data-survives-restart.ts";
 import { proveUnreachable } from "./datastore-unreachable.ts";
+import { proveDeclaredListeners } from "./declared-listeners.ts";
 import { startDouble } from "./double-stack.ts";
 import { proveEveryProcess } from "./every-process.ts";
 import { insidePorts } from "./exposure.ts";
@@ -104,6 +105,7 @@ async function look(
   scene.signal?.throwIfAborted();
   return [
     await provePublishedPorts(scene, service),
+    await proveDeclaredListeners(scene, service),
     await proveUnreachable(scene, service),
     await proveSeparateNetworks(scene, service, reach),
     await proveStorePassword(scene, service),

@@ -9,6 +9,7 @@ import type { HealthResult, ServiceState } from "../../stack/state.ts";
 import { answerOf, redisLogin } from "./data-stores.ts";
 import { judgeRead } from "./data-survives-restart.ts";
 import { greetLive } from "./datastore-unreachable.ts";
+import { declaredBy, judgeListeners } from "./declared-listeners.ts";
 import { type Exposure, placesOf } from "./exposure.ts";
 import { GREETINGS } from "./greetings.ts";
 import { readHealth } from "./healthy.ts";
@@ -366,5 +367,44 @@ describe("what a data store says", () => {
     [{ kind: "not yet", text: "starting up" }, "unable"],
   ] as const)("read back: %j is %s", (answer, outcome) => {
     expect(judgeRead(answer, "0011", []).outcome).toBe(outcome);
+  });
+});
+
+describe("what a service listens on", () => {
+  const tcp = (address: string, number: number) => ({ address, port: number, protocol: "tcp" as const });
+  const names = { config: { exposedPorts: ["9000/tcp", "9001"] } } as unknown as Image;
+  const declared = declaredBy({
+    ...service({ ports: [port("127.0.0.1", 80, 8000)], expose: ["5000-5002", "53/udp", "none"] }),
+    container: hardened(names, "true"),
+  });
+
+  test.each([
+    ["the target of a port", tcp("::", 8000)],
+    ["what the file exposes", tcp("0.0.0.0", 5001)],
+    ["what the image exposes", tcp("172.18.0.2", 9001)],
+    ["datagrams that are exposed", { address: "::", port: 53, protocol: "udp" as const }],
+    ["loopback, which is the container's own", tcp("127.0.0.1", 9229)],
+    ["loopback of IPv6", tcp("::1", 9229)],
+  ])("%s is declared", (_, one) => {
+    expect(judgeListeners([one], declared)).toMatchObject({ outcome: "refused", steps: [{}] });
+  });
+
+  test.each([
+    ["the port of the host, which is not the container's", tcp("0.0.0.0", 80), "0.0.0.0:80/tcp"],
+    ["one past a range", tcp("0.0.0.0", 5003), "0.0.0.0:5003/tcp"],
+    ["a debugger", tcp("::", 9229), "[::]:9229/tcp"],
+    ["the other protocol", tcp("0.0.0.0", 53), "0.0.0.0:53/tcp"],
+  ])("%s is not", (_, one, place) => {
+    expect(judgeListeners([tcp("0.0.0.0", 8000), one], declared)).toMatchObject({
+      outcome: "breached",
+      summary: { en: `listens at ${place}, undeclared` },
+    });
+  });
+
+  test("nothing at all is no breach", () => {
+    expect(judgeListeners([], declared)).toMatchObject({
+      outcome: "refused",
+      summary: { en: "it listens nowhere" },
+    });
   });
 });

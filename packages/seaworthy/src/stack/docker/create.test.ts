@@ -68,13 +68,14 @@ describe("the request for a container", () => {
       { network: "front", aliases: [] },
     ];
     const ports = [{ address: "127.0.0.1", published: 8080, target: 80 }];
-    expect(request(service({ networks, ports, containerName: "own" }))).toMatchObject({
+    const expose = ["9100-9101", "53/udp"];
+    expect(request(service({ networks, ports, expose, containerName: "own" }))).toMatchObject({
       NetworkingConfig: {
         EndpointsConfig: {
           myapp_back: { Aliases: ["app", "own", "api"], IPAMConfig: { IPv4Address: "10.0.0.7" } },
         },
       },
-      ExposedPorts: { "80/tcp": {} },
+      ExposedPorts: { "80/tcp": {}, "9100/tcp": {}, "9101/tcp": {}, "53/udp": {} },
       HostConfig: {
         NetworkMode: "myapp_back",
         PortBindings: { "80/tcp": [{ HostIp: "127.0.0.1", HostPort: "8080" }] },

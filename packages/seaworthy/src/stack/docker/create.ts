@@ -79,7 +79,7 @@ export function toServiceRequest(
   image: string,
   profile?: string,
 ): CreateRequest {
-  const { container, healthCheck, networks, ports } = service;
+  const { container, healthCheck, networks, ports, expose } = service;
   const { extras = {} } = container;
   const network = networkMode(spec, service, ids);
   const [first] = networks;
@@ -96,7 +96,7 @@ export function toServiceRequest(
     ...(extras.sharePid === undefined ? {} : { pidMode: containerOf(extras.sharePid, ids) }),
     ...(extras.shareIpc === undefined ? {} : { ipcMode: containerOf(extras.shareIpc, ids) }),
   });
-  const { ExposedPorts, PortBindings } = toPortBindings(isJoined ? ports : []);
+  const { ExposedPorts, PortBindings } = toPortBindings(isJoined ? ports : [], expose);
   const complete: CreateRequest = {
     ...request,
     ExposedPorts,

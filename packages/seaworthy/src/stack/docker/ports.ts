@@ -2,13 +2,15 @@
 import { readFile } from "node:fs/promises";
 import type { PublishedPort } from "../../engine/container.ts";
 import type { CreateRequest, HostConfig } from "../../engine/docker/create-request.ts";
+import { parseExposed } from "../../engine/exposed-ports.ts";
 import type { StackService } from "../../engine/stack-service.ts";
 import { Fault } from "../../fault/fault.ts";
 import { covers, type ListeningSocket, listeners } from "../../net/listeners.ts";
 
-/** Exactly the addresses declared, and no other. */
+/** Exactly the addresses declared, and no other. @param expose ports that are named, as in Compose, and not published */
 export function toPortBindings(
   ports: readonly PublishedPort[],
+  expose: readonly string[] = [],
 ): Required<Pick<CreateRequest, "ExposedPorts">> & Required<Pick<HostConfig, "PortBindings">> {
   const bindings: Record<string, { readonly HostIp: string; readonly HostPort: string }[]> = {};
   for (const { address, published, target, protocol = "tcp" } of ports) {
@@ -16,9 +18,17 @@ export function toPortBindings(
     (bindings[`${target}/${protocol}`] ??= []).push(binding);
   }
   return {
-    ExposedPorts: Object.fromEntries(Object.keys(bindings).map((port) => [port, {}])),
+    ExposedPorts: Object.fromEntries(
+      [...Object.keys(bindings), ...expose.flatMap(each)].map((port) => [port, {}]),
+    ),
     PortBindings: bindings,
   };
+}
+
+/** `8000-8001` as the engine is told of it: `8000/tcp`, `8001/tcp`. */
+function each(exposed: string): readonly string[] {
+  const { from, to, protocol } = parseExposed(exposed) ?? { from: 0, to: -1, protocol: "" };
+  return Array.from({ length: to - from + 1 }, (_, index) => `${from + index}/${protocol}`);
 }
 
 /**
@@ -49,7 +59,7 @@ export async function machineListeners(): Promise<readonly ListeningSocket[]> {
   const tables = await Promise.all(
     ["tcp", "tcp6"].map((name) => readFile(`/proc/self/net/${name}`, "utf8").catch(() => "")),
   );
-  return tables.flatMap(listeners).map(({ address, port }) => ({ address, port }));
+  return tables.flatMap((table) => listeners(table)).map(({ address, port }) => ({ address, port }));
 }
 
 function portFault(service: string, { address, port }: ListeningSocket): Fault {

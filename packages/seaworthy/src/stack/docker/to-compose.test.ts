@@ -39,6 +39,11 @@ test.each<[string, object, object]>([
   ["with one of its own", { Entrypoint: ["/x"], Cmd: ["serve"] }, { entrypoint: ["/x"], command: ["serve"] }],
   ["variables beyond the image's", { Env: ["PATH=/bin", "A=$b=c"] }, { environment: ["A=$$b=c"] }],
   ["a name that Podman made up", { Env: ["PATH=/bin", "HOSTNAME=1"] }, {}],
+  [
+    "a port that is named",
+    { ExposedPorts: { "9100/tcp": {}, "53/udp": {} } },
+    { expose: ["9100", "53/udp"] },
+  ],
   ["no check", { Healthcheck: { Test: ["NONE"] } }, { healthcheck: { disable: true } }],
   [
     "a check",

@@ -1,6 +1,7 @@
 /** Writes a Compose file for containers that somebody else has started, from what the engine says of them. */
 import { isDeepStrictEqual } from "node:util";
 import type { ContainerDetails, EngineInfo, ImageDetails } from "../../engine/docker/api-types.ts";
+import type { HostSettings } from "./host-settings.ts";
 import { SERVICE } from "./labels.ts";
 
 export interface Adopted {
@@ -27,47 +28,6 @@ interface Outside {
 /** Made for this file. */
 interface Own {
   readonly internal?: boolean;
-}
-
-/** What `docker inspect` shows of it, as far as it is more than the engine's default. */
-interface HostSettings {
-  readonly CapAdd?: readonly string[] | null;
-  readonly CapDrop?: readonly string[] | null;
-  readonly CgroupnsMode?: string;
-  readonly Devices?: readonly DeviceSetting[] | null;
-  readonly Dns?: readonly string[] | null;
-  readonly ExtraHosts?: readonly string[] | null;
-  readonly GroupAdd?: readonly string[] | null;
-  readonly Init?: boolean | null;
-  readonly IpcMode?: string;
-  readonly Memory?: number;
-  readonly MemoryReservation?: number;
-  readonly MemorySwap?: number;
-  readonly NanoCpus?: number;
-  readonly NetworkMode?: string;
-  readonly OomScoreAdj?: number;
-  readonly PidMode?: string;
-  readonly PidsLimit?: number | null;
-  readonly PortBindings?: Readonly<Record<string, readonly { HostIp: string; HostPort: string }[] | null>>;
-  readonly Privileged?: boolean;
-  readonly ReadonlyRootfs?: boolean;
-  readonly RestartPolicy?: { readonly Name: string; readonly MaximumRetryCount: number };
-  readonly Runtime?: string;
-  readonly SecurityOpt?: readonly string[] | null;
-  readonly ShmSize?: number;
-  readonly Sysctls?: Readonly<Record<string, string>> | null;
-  readonly Tmpfs?: Readonly<Record<string, string>> | null;
-  readonly Ulimits?:
-    | readonly { readonly Name: string; readonly Soft: number; readonly Hard: number }[]
-    | null;
-  readonly UsernsMode?: string;
-  readonly UTSMode?: string;
-}
-
-interface DeviceSetting {
-  readonly PathOnHost: string;
-  readonly PathInContainer: string;
-  readonly CgroupPermissions: string;
 }
 
 /** Docker's, and Podman's. */
@@ -104,6 +64,7 @@ export function adopt(
       ...(own.length > 0 ? { networks: own } : {}),
       ...namespacesOf(host, CgroupVersion === "1" ? "host" : "private"),
       ports: portsOf(host),
+      expose: exposedOf(container, images.get(container.Image), host),
       volumes: mounts,
       tmpfs: Object.entries(host.Tmpfs ?? {}).map(tmpfsOf),
       ...confinementOf(host, name, files),
@@ -199,6 +160,18 @@ function portsOf({ PortBindings }: HostSettings): readonly string[] {
       return address === "" && HostPort === "" ? target : `${address}${HostPort}:${target}`;
     }),
   );
+}
+
+/** Those that neither the image names nor anybody publishes. */
+function exposedOf(
+  { Config }: ContainerDetails,
+  image: ImageDetails | undefined,
+  { PortBindings }: HostSettings,
+): readonly string[] {
+  const known = { ...image?.Config.ExposedPorts, ...PortBindings };
+  return Object.keys(Config.ExposedPorts ?? {})
+    .filter((port) => known[port] === undefined)
+    .map((port) => port.replace(/\/tcp$/, ""));
 }
 
 function mountsOf({ Mounts }: ContainerDetails, volumes: Record<string, Outside>): readonly unknown[] {
