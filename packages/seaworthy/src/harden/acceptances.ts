@@ -121,7 +121,9 @@ const REASONS: Readonly<Record<string, Reason>> = {
   ),
   "declared-listeners": (_, { hardened }) =>
     `Seen: ${hardened?.summary.en ?? "a port that is not declared"}. expose names a port that others are meant to reach; any other is for its program's configuration to close`,
-  healthy: ({ service, seen }) => {
+  healthy: ({ service, seen }, { id }) => {
+    if (id.startsWith("healthy.hung/"))
+      return "Its check only connects, which a service that hangs still lets it do. A program in its image that waits for an answer (curl, or one of its own), named under healthcheck, notices";
     if (service.healthCheck !== undefined || seen?.worked !== true || seen.listens === undefined)
       return undefined;
     return seen.listens.length === 0

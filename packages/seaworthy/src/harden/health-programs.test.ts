@@ -1,3 +1,6 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { healthPrograms } from "./health-programs.ts";
 import { fakeService } from "./world.fixture.ts";
@@ -30,6 +33,44 @@ describe("programs that ask for a service's health", () => {
       "80",
     ]);
   });
+
+  /** Those that this machine has; a server that answers, and one that does not. */
+  const here = ["python3", "node", "curl", "bash"].filter(
+    (program) => spawnSync(program, ["--version"]).status === 0,
+  );
+  const outcomes = async (behave: (socket: Socket) => void): Promise<readonly string[]> => {
+    const open = new Set<Socket>();
+    const server = createServer((socket) => {
+      open.add(socket.on("error", () => undefined));
+      behave(socket);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const tried = programs({}, [], [port]).filter(([program = ""]) => here.includes(program));
+    const found = await Promise.all(
+      tried.map(async ([program = "", ...args]) => {
+        const child = spawn(program, args, { stdio: "ignore", timeout: 5_000 });
+        const [code] = (await once(child, "exit")) as [number | null];
+        return `${program} ${code === 0 ? "passes" : "fails"}`;
+      }),
+    );
+    for (const socket of open) socket.destroy();
+    server.close();
+    return found;
+  };
+  const each = (how: string, ...without: readonly string[]): readonly string[] =>
+    here.filter((program) => !without.includes(program)).map((program) => `${program} ${how}`);
+
+  it("asks for an answer before it is content with a connection", async () => {
+    expect(await outcomes((socket) => socket.end("HTTP/1.0 404 Not Found\r\n\r\n"))).toEqual([
+      ...each("passes"),
+      ...each("passes", "curl"),
+    ]);
+    expect(await outcomes(() => undefined), "it takes connections and says nothing").toEqual([
+      ...each("fails"),
+      ...each("passes", "curl"),
+    ]);
+  }, 20_000);
 
   it("has none for a service that listens nowhere", () => {
     expect(programs({}, [80], [])).toEqual([]);

@@ -4,8 +4,9 @@ import type { StackService } from "../engine/stack-service.ts";
 const LOOPBACK = "127.0.0.1";
 
 /**
- * Programs and arguments, the most telling first: of the data store that the port is known for, then whatever can open a
- * connection. None needs a password, and each fails where nothing listens.
+ * Programs and arguments, the most telling first: of the data store that the port is known for, then whatever can wait for
+ * an answer, then whatever can open a connection, which a service that hangs still takes. None needs a password, and each
+ * fails where nothing listens.
  * @param ports that it listens on, for others to reach
  */
 export function healthPrograms(
@@ -16,7 +17,7 @@ export function healthPrograms(
   const published = ports.map(({ target }) => target).filter((port) => listening.includes(port));
   const [port] = [...published, ...[...listening].sort((a, b) => a - b)];
   if (port === undefined) return [];
-  return [...(OF_STORES.get(port)?.(env) ?? []), ...connecting(port)];
+  return [...(OF_STORES.get(port)?.(env) ?? []), ...asking(port), ...connecting(port)];
 }
 
 type Environment = ReadonlyMap<string, string>;
@@ -50,6 +51,26 @@ function whoAndWhere(env: Environment): readonly string[] {
   return [...(user ? ["-U", user] : []), ...(database ? ["-d", database] : [])];
 }
 
+/** Most that speak another protocol answer a line of HTTP too, if only to complain. */
+const QUESTION = String.raw`GET / HTTP/1.0\r\n\r\n`;
+
+function asking(port: number): readonly (readonly string[])[] {
+  return [
+    [
+      "python3",
+      "-c",
+      `import socket; s = socket.create_connection(("${LOOPBACK}", ${port}), 3); s.sendall(b"${QUESTION}"); raise SystemExit(not s.recv(1))`,
+    ],
+    [
+      "node",
+      "-e",
+      `require("net").connect(${port}, "${LOOPBACK}").on("data", () => process.exit(0)).on("error", () => process.exit(1)).on("end", () => process.exit(1)).write("${QUESTION}")`,
+    ],
+    ["curl", "-s", "-o", "/dev/null", `http://${LOOPBACK}:${port}/`],
+    ["bash", "-c", `exec 3<>/dev/tcp/${LOOPBACK}/${port}; printf '${QUESTION}' >&3; read -r -n 1 -t 3 <&3`],
+  ];
+}
+
 function connecting(port: number): readonly (readonly string[])[] {
   return [
     ["python3", "-c", `import socket; socket.create_connection(("${LOOPBACK}", ${port}), 3)`],
@@ -58,7 +79,6 @@ function connecting(port: number): readonly (readonly string[])[] {
       "-e",
       `require("net").connect(${port}, "${LOOPBACK}", () => process.exit(0)).on("error", () => process.exit(1))`,
     ],
-    ["curl", "-s", "-o", "/dev/null", `http://${LOOPBACK}:${port}/`],
     ["nc", "-z", LOOPBACK, String(port)],
     ["bash", "-c", `exec 3<>/dev/tcp/${LOOPBACK}/${port}`],
   ];

@@ -72,7 +72,7 @@ export async function ask(
   stdin: string,
 ): Promise<Answer> {
   try {
-    const { code, stdout, stderr } = await double.exec(service, argv, Buffer.from(stdin));
+    const { code, stdout, stderr } = await double.exec(service, argv, { stdin: Buffer.from(stdin) });
     return answerOf(code, Buffer.concat([stdout, stderr]).toString("utf8"));
   } catch (error) {
     // The container is between two lives.

@@ -21,7 +21,8 @@ export interface DoubleStack extends AsyncDisposable {
   pid(service: string): number | undefined;
   /** Those that may be written to. */
   volumes(service: string): readonly VolumeMount[];
-  exec(service: string, argv: readonly string[], stdin?: Uint8Array): Promise<ExecResult>;
+  /** @param options with a time limit in milliseconds; ten seconds when it is left out */
+  exec(service: string, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /**
    * Sends the stop signal to the first process and waits for its end; it is started again by itself.
    * @returns `undefined` when it did not run
@@ -29,6 +30,11 @@ export interface DoubleStack extends AsyncDisposable {
   stop(service: string): Promise<Stopped | undefined>;
   /** As `stop`; and after it the service's volumes are new and empty. */
   loseVolumes(service: string): Promise<void>;
+}
+
+interface ExecOptions {
+  readonly timeout?: number;
+  readonly stdin?: Uint8Array;
 }
 
 export interface DoubleOptions {
@@ -81,11 +87,7 @@ export async function startDouble(spec: StackSpec, options: DoubleOptions): Prom
     problem: (service) => problems.get(service),
     pid: (service) => handle.state().services.find(({ name }) => name === service)?.pid,
     volumes: volumesOf,
-    exec: (service, argv, stdin) =>
-      runtime.exec(project, service, argv, {
-        timeout: EXEC_TIMEOUT,
-        ...(stdin === undefined ? {} : { stdin }),
-      }),
+    exec: (service, argv, given) => runtime.exec(project, service, argv, { timeout: EXEC_TIMEOUT, ...given }),
     stop: (service) => runtime.bounce(project, service),
     loseVolumes: (service) => runtime.loseVolumes(project, service),
     async [Symbol.asyncDispose]() {

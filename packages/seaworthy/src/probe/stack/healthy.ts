@@ -41,8 +41,7 @@ async function withoutService(scene: StackScene, { container, healthCheck }: Sta
     const result = await running.exec(argv, {
       timeout: Math.min(healthCheck?.timeout ?? PATIENCE, PATIENCE),
     });
-    const output = Buffer.concat([result.stdout, result.stderr]).toString("utf8");
-    const steps = [{ did: argv.join(" "), saw: outcomeOf(result, output) }];
+    const steps = [{ did: argv.join(" "), saw: checkedAs(result) }];
     if (result.code === 0) {
       return attempt(
         "refused",
@@ -53,6 +52,11 @@ async function withoutService(scene: StackScene, { container, healthCheck }: Sta
     }
     return attempt("breached", "the check fails", "проверка не проходит", steps);
   });
+}
+
+/** What a check that was run came to, with what it said. */
+export function checkedAs(result: ExecResult): string {
+  return outcomeOf(result, Buffer.concat([result.stdout, result.stderr]).toString("utf8"));
 }
 
 function outcomeOf({ code, timedOut }: Pick<ExecResult, "code" | "timedOut">, output: string): string {

@@ -21,6 +21,9 @@ const reason = whyNotHere();
 const here = reason === undefined ? describe : describe.skip;
 const REPOSITORY = fileURLToPath(new URL("../../../../..", import.meta.url));
 
+/** Two runs on one machine do not find each other's traces. */
+const TWINS = `twins-${process.pid}`;
+
 /** A shell as the first process reaps nothing while it waits for a child in the foreground: hence the ampersand. */
 const server = (command: string): string => `trap 'kill $!; exit 0' TERM; ${command} & wait`;
 const tmp = { kind: "tmpfs", target: "/tmp", size: 65536, mode: 0o1777, exec: false } as const;
@@ -74,7 +77,7 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
       ...lab.options,
       runc: () => Promise.resolve(lab.options.runc),
       volumeRoot: join(lab.folder, "volumes"),
-      engineProject: "twins",
+      engineProject: TWINS,
     });
     port = await freeLoopbackPort();
     work = join(lab.folder, "work");
@@ -82,7 +85,7 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
   });
   afterEach(async () => {
     await runtime.stop(lab.options.project, {});
-    for (const project of [lab.options.project, doubleName(lab.options.project), "twins"])
+    for (const project of [lab.options.project, doubleName(lab.options.project), TWINS])
       expect(traces(lab, project)).toEqual([]);
     expect(readdirSync(work)).toEqual([]);
     lab[Symbol.dispose]();
@@ -232,6 +235,7 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
       ...each("cache"),
       "published-ports/app": "held",
       "healthy/app": "held",
+      "healthy.hung/app": "held",
       "stops-on-signal/app": "held",
       "data-survives-restart/app": "held",
       "published-ports/cache": "held",
@@ -240,6 +244,7 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
       "store-password/cache": "unproven",
       "store-rights/cache": "unproven",
       "healthy/cache": "held",
+      "healthy.hung/cache": "held",
       "stops-on-signal/cache": "held",
       "data-survives-restart/cache": "absent",
     });
@@ -442,6 +447,28 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
     });
     expect(findings.get("published-ports/db")).toMatchObject({ verdict: "breached" });
     expect(findings.get("stops-on-signal/db")).toMatchObject({ verdict: "held" });
+  });
+
+  test("a check that only connects passes when the service hangs, and one that waits for an answer does not", async () => {
+    const asks = service("asks", HTTP + HTTPD, { healthCheck: check("wget -q -O- http://127.0.0.1:8000/") });
+    const connects = service("connects", HTTP + HTTPD, {
+      healthCheck: check("nc 127.0.0.1 8000 -e /bin/true"),
+    });
+    const findings = await prove([asks, connects]);
+    expect(findings.get("healthy.hung/asks")).toMatchObject({
+      verdict: "held",
+      hardened: { steps: [{ saw: "stopped" }, { saw: /^no answer in \d+ ms$/ }] },
+      twin: { summary: { en: "the check passes" } },
+      loosened: { en: "the service goes on" },
+    });
+    expect(findings.get("healthy.hung/connects")).toMatchObject({
+      verdict: "breached",
+      hardened: { summary: { en: "the check passes while the service hangs" } },
+    });
+    expect(findings.get("healthy/connects"), "it fails only where nothing listens").toMatchObject({
+      verdict: "held",
+    });
+    expect(findings.get("stops-on-signal/asks"), "it goes on afterwards").toMatchObject({ verdict: "held" });
   });
 
   test("a job that others wait for runs once in the double too, and is no server", async () => {

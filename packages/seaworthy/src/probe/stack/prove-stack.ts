@@ -17,6 +17,7 @@ import { insidePorts } from "./exposure.ts";
 import { proveHealthy } from "./healthy.ts";
 import { proveLiveMounts } from "./live-mounts.ts";
 import { measureReach } from "./measure-reach.ts";
+import { proveNoticesHang } from "./notices-hang.ts";
 import { provePublishedPorts } from "./published-ports.ts";
 import type { Role, StackScene } from "./scene.ts";
 import { proveNoSecrets } from "./secrets-in-environment.ts";
@@ -75,7 +76,8 @@ export async function proveStack(options: ProveStackOptions): Promise<ProvedStac
     const reach = await measureReach(scene);
     const looks = await together(services.map((service) => look(scene, service, reach)));
     for (const finding of looks.flat()) keep(finding);
-    // What follows disturbs the double, so it comes last.
+    // What follows disturbs the double, so it comes last; and a service may be asked for by another's check.
+    for (const service of services) keep(await proveNoticesHang(scene, service));
     for (const finding of await proveStops(scene)) keep(finding);
     const kept = await together(services.map((service) => proveDataSurvives(scene, service)));
     for (const finding of kept) keep(finding);
