@@ -5,6 +5,7 @@ import { cpuLimit } from "./controls/cpu-limit.ts";
 import { noHostDevices } from "./controls/host-devices.ts";
 import { hostPaths } from "./controls/host-paths.ts";
 import { memoryLimit } from "./controls/memory-limit.ts";
+import { no32BitCalls } from "./controls/no-32-bit-calls.ts";
 import { noFileHandles } from "./controls/no-file-handles.ts";
 import { noMemoryPrograms } from "./controls/no-memory-programs.ts";
 import { noMount } from "./controls/no-mount.ts";
@@ -60,6 +61,7 @@ export const STRICT_CONTROLS: readonly Control[] = [
   noSpecialFiles,
   noNetlink,
   noRareSockets,
+  no32BitCalls,
   noSharedMemory,
 ];
 

@@ -3,6 +3,7 @@ import type { hostPaths } from "../posture/controls/host-paths.ts";
 import type { Posture } from "../posture/controls.ts";
 import type { Probe } from "./probe.ts";
 import { boundingSet } from "./probes/bounding-set.ts";
+import { callAs32Bit } from "./probes/call-as-32-bit.ts";
 import { executeMemory } from "./probes/execute-memory.ts";
 import { executeWritten } from "./probes/execute-written.ts";
 import { fillTmpfs } from "./probes/fill-tmpfs.ts";
@@ -37,6 +38,7 @@ const STRICT_PROBES: readonly Probe[] = [
   makeNode,
   openNetlink,
   openRareSockets,
+  callAs32Bit,
   writeSharedMemory,
 ];
 

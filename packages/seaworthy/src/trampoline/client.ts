@@ -1,5 +1,5 @@
 /** Speaks to a trampoline, in a container or in a namespace: one system call at a time, its result, and memory back. */
-import { errnoName, SYSCALLS, type SyscallName } from "./syscalls.ts";
+import { callNumber, errnoName, type SyscallName } from "./syscalls.ts";
 
 /** A number, or bytes that are placed in the trampoline's memory and passed by their address. */
 export type Argument = number | bigint | Uint8Array;
@@ -149,7 +149,7 @@ function encode(
   const record = Buffer.alloc(RECORD);
   const data: Buffer[] = [];
   let used = 0;
-  record.writeBigInt64LE(BigInt(SYSCALLS[name]), 0);
+  record.writeBigInt64LE(BigInt(callNumber(name)), 0);
   args.forEach((argument, index) => {
     let value: bigint;
     if (argument instanceof Uint8Array) {

@@ -1,4 +1,7 @@
-/** Numbers and names of the kernel's interface on x86-64: system calls from arch/x86/entry/syscalls/syscall_64.tbl, errno.h. */
+/**
+ * Numbers and names of the kernel's interface on x86-64: system calls from arch/x86/entry/syscalls/syscall_64.tbl, those of
+ * 32-bit programs from syscall_32.tbl, errno.h.
+ */
 
 export const SYSCALLS = {
   read: 0,
@@ -71,7 +74,23 @@ export const SYSCALLS = {
   landlock_create_ruleset: 444,
 } as const;
 
-export type SyscallName = keyof typeof SYSCALLS;
+/** What a program of 32 bits calls, in a name that tells it from the same call of a program of 64. */
+export const SYSCALLS_32 = {
+  "32-bit getpid": 20,
+  "32-bit socketcall": 102,
+} as const;
+
+export type SyscallName = keyof typeof SYSCALLS | keyof typeof SYSCALLS_32;
+
+/** How the trampoline's listing tells them apart. */
+const OF_32_BITS = 2 ** 31;
+
+/** As the trampoline takes it. */
+export function callNumber(name: SyscallName): number {
+  return name in SYSCALLS_32
+    ? OF_32_BITS + SYSCALLS_32[name as keyof typeof SYSCALLS_32]
+    : SYSCALLS[name as keyof typeof SYSCALLS];
+}
 
 const ERRNO: Readonly<Record<number, string>> = {
   1: "EPERM",

@@ -5,6 +5,7 @@
 #
 # stdin:  records of 64 bytes { number, a0, a1, a2, a3, a4, a5, word }, each followed by `in` bytes for the scratch area.
 # stdout: { word, result } of 16 bytes, each followed by the first `out` bytes of the scratch area.
+# number: of a system call; with bit 31, one that is made as a program of 32 bits makes it, by int 0x80.
 # word:   in (24 bits), out (24 bits), a tag of the caller's (16 bits), lowest first.
 #
 # Record, result and scratch area lie side by side, so that a reply is one stretch of memory.
@@ -47,8 +48,10 @@ next:   mov     %rbx, %rsi
         mov     32(%rbx), %r10
         mov     40(%rbx), %r8
         mov     48(%rbx), %r9
+        btr     $31, %rax
+        jc      narrow
         syscall
-        mov     %rax, RESULT(%rbx)
+made:   mov     %rax, RESULT(%rbx)
         test    %rax, %rax
         jnz     reply
 
@@ -85,6 +88,16 @@ fill:   test    %rdx, %rdx                              # read(0, rsi, rdx) unti
         sub     %rax, %rdx
         jmp     fill
 full:   ret
+
+narrow: mov     %edi, %ebx                              # other registers, in the same order
+        mov     %esi, %ecx
+        mov     %r10d, %esi
+        mov     %r8d, %edi
+        mov     %r9d, %ebp
+        int     $0x80
+        cltq
+        mov     $RECORD, %ebx
+        jmp     made
 
 sleep:  mov     $34, %eax                               # pause()
         syscall

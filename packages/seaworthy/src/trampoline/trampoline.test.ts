@@ -11,7 +11,7 @@ import {
   trampoline,
   UnableError,
 } from "./client.ts";
-import { errnoName, SYSCALLS } from "./syscalls.ts";
+import { errnoName, SYSCALLS, SYSCALLS_32 } from "./syscalls.ts";
 import { TRAMPOLINE_X64 } from "./trampoline-x64.ts";
 
 const hasBinutils = ["as", "ld", "objdump"].every((tool) => spawnSync(tool, ["--version"]).status === 0);
@@ -52,8 +52,8 @@ describe.skipIf(!hasBinutils || !isX64)("against the listing (needs binutils on 
       "--start-address=0xb0",
       program,
     ]).toString();
-    const listed = readFileSync(LISTING, "utf8").match(/^\s+(?:\w+:\s+)?syscall\b/gm) ?? [];
-    expect(code.match(/\bsyscall\b/g)).toHaveLength(listed.length);
+    const listed = readFileSync(LISTING, "utf8").match(/^\s+(?:\w+:\s+)?(?:syscall|int)\b/gm) ?? [];
+    expect(code.match(/\b(?:syscall|int)\b/g)).toHaveLength(listed.length);
     expect(code).not.toMatch(/\(bad\)/);
   });
 });
@@ -109,6 +109,18 @@ describe.skipIf(!isX64)("running here (needs x86-64)", () => {
       }
     }));
 
+  test("a call as a program of 32 bits makes it has the same answer, and its errors come back", () =>
+    inTrampoline(async ({ call }) => {
+      const own = await call("getpid");
+      const narrow = await call("32-bit getpid");
+      // A kernel that runs no 32-bit programs says so in this way.
+      if (narrow.kind === "ended") return expect(narrow.exit.signal).toBe("SIGSEGV");
+      expect(narrow).toEqual(own);
+      const numbers = Buffer.from(new Int32Array([1_000_000, 1, 0]).buffer);
+      expect(await call("32-bit socketcall", [1, numbers])).toMatchObject({ errno: "EAFNOSUPPORT" });
+      expect(await call("getpid"), "it goes on as before").toEqual(own);
+    }));
+
   test("executing a copy is told from not being able to", () =>
     inTrampoline(async ({ execute, call }) => {
       expect(await execute("/no/such/file")).toMatchObject({ errno: "ENOENT" });
@@ -156,6 +168,14 @@ test.skipIf(spawnSync("sh", ["-c", "command -v cc"]).status !== 0 || !isX64)(
         .toString()
         .match(/^CALL .*$/gm) ?? [];
     expect(lines).toEqual(Object.values(SYSCALLS).map((number) => `CALL ${number}`));
+    const narrow = Object.keys(SYSCALLS_32).map((name) => `CALL __NR_${name.replace("32-bit ", "")}`);
+    expect(
+      execFileSync("cc", ["-E", "-P", "-x", "c", "-"], {
+        input: `#include <asm/unistd_32.h>\n${narrow.join("\n")}\n`,
+      })
+        .toString()
+        .match(/^CALL .*$/gm),
+    ).toEqual(Object.values(SYSCALLS_32).map((number) => `CALL ${number}`));
     const errors = [
       "EPERM",
       "ENOENT",

@@ -1,4 +1,5 @@
 /** A profile that is cut down to what a service was seen to call. It only takes away: what its base refuses stays refused. */
+import { nativeOnly } from "./entry-points.ts";
 import { allowsByDefault, allowsCall } from "./portable.ts";
 import type { SeccompProfile } from "./profile.ts";
 import { withSiblings } from "./siblings.ts";
@@ -22,12 +23,9 @@ const OF_THE_RUNTIME: readonly string[] = `
  */
 export function learnedProfile(base: SeccompProfile, calls: Iterable<string>): SeccompProfile {
   const kept = withSiblings([...calls, ...OF_THE_RUNTIME]);
-  const { archMap, syscalls, ...rest } = base;
   return {
-    ...rest,
-    // Nobody was seen to come in by the 32-bit doors.
-    ...(archMap === undefined ? {} : { archMap: archMap.map(({ architecture }) => ({ architecture })) }),
-    syscalls: syscalls
+    ...nativeOnly(base),
+    syscalls: base.syscalls
       .map((rule) => ({ ...rule, names: rule.names.filter((name) => kept.has(name)).toSorted() }))
       .filter(({ names }) => names.length > 0),
   };

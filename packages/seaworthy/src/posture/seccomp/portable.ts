@@ -2,6 +2,7 @@
 import type { Container } from "../../engine/container.ts";
 import { ALLOWED } from "./allowed.ts";
 import { BY_ARCHITECTURE, BY_ARGUMENT, BY_CAPABILITY, WITHOUT_SYS_ADMIN } from "./conditional.ts";
+import { EVERY_ENTRY_POINT, nativeOnly, takes32BitCalls } from "./entry-points.ts";
 import { ownProfile, type ProfileRule, type SeccompProfile } from "./profile.ts";
 import type { SeccompArgument } from "./runtime-seccomp.ts";
 
@@ -21,10 +22,7 @@ export function portableProfile(): SeccompProfile {
   return {
     defaultAction: "SCMP_ACT_ERRNO",
     defaultErrnoRet: EPERM,
-    archMap: [
-      { architecture: "SCMP_ARCH_X86_64", subArchitectures: ["SCMP_ARCH_X86", "SCMP_ARCH_X32"] },
-      { architecture: "SCMP_ARCH_AARCH64", subArchitectures: ["SCMP_ARCH_ARM"] },
-    ],
+    archMap: EVERY_ENTRY_POINT,
     syscalls: [
       { names: ALLOWED.flatMap(({ names }) => names).toSorted(), action: "SCMP_ACT_ALLOW" },
       ...ofArchitectures,
@@ -70,7 +68,12 @@ export function allowsCall(profile: SeccompProfile, name: string): boolean {
 /** The highest family that a kernel of today has. */
 const LAST_FAMILY = 46;
 
-/** The same without sockets of one family. A filter has no "not equal" beside its other rules: the others are named. */
+/**
+ * The same without sockets of one family. A filter has no "not equal" beside its other rules: the others are named. To
+ * programs of 32 bits libseccomp gives socketcall along with socket, and that one's arguments are in memory, where no filter
+ * looks: their door is closed.
+ * @see {@link https://github.com/seccomp/libseccomp/blob/main/src/arch-x86.c}
+ */
 export function refusingFamily(profile: SeccompProfile, family: number): SeccompProfile {
   const syscalls = profile.syscalls.flatMap((rule): readonly ProfileRule[] => {
     if (!allows(rule) || !rule.names.includes("socket")) return [rule];
@@ -89,12 +92,12 @@ export function refusingFamily(profile: SeccompProfile, family: number): Seccomp
       return [...left, below, ...between(argument.value)];
     return [rule];
   });
-  return { ...profile, syscalls };
+  return { ...nativeOnly(profile), syscalls };
 }
 
 /** Whether a socket of the family may be opened. */
 export function allowsFamily(profile: SeccompProfile, family: number): boolean {
-  if (allowsByDefault(profile)) return true;
+  if (allowsByDefault(profile) || (takes32BitCalls(profile) && allowsCall(profile, "socket"))) return true;
   return profile.syscalls.some((rule) => {
     if (!allows(rule) || !rule.names.includes("socket")) return false;
     const [argument] = rule.args ?? [];
