@@ -4,6 +4,7 @@ import { dataSurvivesRestart } from "./stack-claims/data-survives-restart.ts";
 import { datastoreUnreachable } from "./stack-claims/datastore-unreachable.ts";
 import { declaredListeners } from "./stack-claims/declared-listeners.ts";
 import { healthy } from "./stack-claims/healthy.ts";
+import { noNativeCalls } from "./stack-claims/no-native-calls.ts";
 import { noSecretsInEnvironment } from "./stack-claims/no-secrets-in-environment.ts";
 import { publishedPorts } from "./stack-claims/published-ports.ts";
 import { separateNetworks } from "./stack-claims/separate-networks.ts";
@@ -19,6 +20,7 @@ export const STACK_CLAIMS: readonly StackClaim[] = [
   storePassword,
   storeRights,
   noSecretsInEnvironment,
+  noNativeCalls,
   healthy,
   stopsOnSignal,
   dataSurvivesRestart,

@@ -91,6 +91,12 @@ function inside(id: number, map: string): number {
   return 65_534;
 }
 
+/** What it executes, as a path in its own root; `undefined` when it has ended or may not be looked at. */
+export async function programOf(pid: number): Promise<string | undefined> {
+  const path = await readlink(`/proc/${pid}/exe`).catch(() => undefined);
+  return path?.replace(/ \(deleted\)$/, "");
+}
+
 /** Names and values of its environment, and its command line; `undefined` when it has ended or may not be looked at. */
 export async function startedWith(
   pid: number,

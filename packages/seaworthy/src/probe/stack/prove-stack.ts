@@ -17,6 +17,7 @@ import { insidePorts } from "./exposure.ts";
 import { proveHealthy } from "./healthy.ts";
 import { proveLiveMounts } from "./live-mounts.ts";
 import { measureReach } from "./measure-reach.ts";
+import { proveNoNativeCalls } from "./no-native-calls.ts";
 import { proveNoticesHang } from "./notices-hang.ts";
 import { provePublishedPorts } from "./published-ports.ts";
 import type { Role, StackScene } from "./scene.ts";
@@ -115,6 +116,7 @@ async function look(
     await proveHealthy(scene, service),
     await proveNoSecrets(scene, service),
     await proveLiveMounts(scene, service),
+    await proveNoNativeCalls(scene, service),
     ...(await proveEveryProcess(scene, service)),
   ];
 }
