@@ -9,7 +9,17 @@ export const nodeImage: ImageRecipe = {
   packages: [
     {
       layer: "base",
-      include: ["base-files", "ca-certificates", "libc6", "libgcc-s1", "libstdc++6", "netbase", "tzdata"],
+      // libatomic1 is for Node 26, which does not start without it.
+      include: [
+        "base-files",
+        "ca-certificates",
+        "libatomic1",
+        "libc6",
+        "libgcc-s1",
+        "libstdc++6",
+        "netbase",
+        "tzdata",
+      ],
     },
   ],
   exclude: {
