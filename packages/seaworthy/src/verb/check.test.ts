@@ -224,10 +224,14 @@ const CASES: readonly (readonly [rule: string, bad: readonly string[], good: rea
     "safe-environment",
     [
       "environment: { NODE_OPTIONS: --inspect=0.0.0.0:9229 }",
+      "environment: { NODE_OPTIONS: --permission --allow-ffi }",
       "environment: { NODE_TLS_REJECT_UNAUTHORIZED: 0 }",
       "environment: { FLASK_DEBUG: 1 }",
     ],
-    ["environment: { NODE_OPTIONS: --max-old-space-size=100 }"],
+    [
+      "environment: { NODE_OPTIONS: --max-old-space-size=100 }",
+      "environment: { NODE_OPTIONS: --no-experimental-ffi }",
+    ],
   ],
   [
     "no-secrets-in-build",

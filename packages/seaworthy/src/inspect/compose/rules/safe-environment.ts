@@ -4,7 +4,7 @@ import { type ComposeRule, judgeEntries } from "../subject.ts";
 const DOORS: readonly (readonly [name: RegExp, value: RegExp])[] = [
   [
     /^NODE_OPTIONS$/,
-    /--inspect(?:-brk)?=(?:0\.0\.0\.0|\[?::\]?)|--experimental-ffi|--insecure|--tls-min-v1\.[01]/,
+    /--inspect(?:-brk)?=(?:0\.0\.0\.0|\[?::\]?)|--(?:experimental|allow)-ffi|--insecure|--tls-min-v1\.[01]/,
   ],
   [/^NODE_TLS_REJECT_UNAUTHORIZED$/, /^0$/],
   [/^PYTHONHTTPSVERIFY$/, /^0$/],
