@@ -26,6 +26,8 @@ process.on("SIGTERM", () => child.kill());
 child.once("exit", (code) => process.exit(code ?? 1));
 `;
 const NODE = "/bin/node";
+/** Of this run alone: what another leaves is not ours. */
+const TWINS = `native-twins-${process.pid}`;
 
 describe.skipIf(reason !== undefined)(
   `node:ffi in services${reason === undefined ? "" : ` (${reason})`}`,
@@ -81,7 +83,7 @@ describe.skipIf(reason !== undefined)(
       ]);
     }, 300_000);
     afterAll(() => {
-      const left = [doubleName(lab.options.project), lab.options.project, "twins"].flatMap((one) =>
+      const left = [doubleName(lab.options.project), lab.options.project, TWINS].flatMap((one) =>
         traces(lab, one),
       );
       lab[Symbol.dispose]();
@@ -93,7 +95,7 @@ describe.skipIf(reason !== undefined)(
         ...lab.options,
         runc: () => Promise.resolve(lab.options.runc),
         volumeRoot: join(lab.folder, "volumes"),
-        engineProject: "twins",
+        engineProject: TWINS,
       });
       const { project } = lab.options;
       const spec = { project, files: [], services, networks: new Map(), volumes: new Map() };
