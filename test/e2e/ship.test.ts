@@ -1,4 +1,5 @@
 /** From source to report in one command, and nothing of it left on the machine. */
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -119,6 +120,17 @@ describe.skipIf(!isRoot())("ship (needs root)", () => {
       expect(tried).toContain(`${pair}: connected`);
     for (const pair of ["db > redis", "redis > db", "machine > db", "machine > redis"])
       expect(tried).not.toContain(`${pair}: connected`);
+  });
+
+  test("what the kernel says of its security modules, or nothing where it says nothing", () => {
+    const read = (path: string): string | undefined => {
+      const { status, stdout } = spawnSync("cat", [path], { encoding: "utf8" });
+      return status === 0 ? stdout.trim() : undefined;
+    };
+    expect(report.engine.securityModules?.join(",")).toBe(read("/sys/kernel/security/lsm"));
+    // No profile is asked for: with a module that gives labels every process has one, and without it none.
+    const own = read("/proc/self/attr/apparmor/current") ?? read("/proc/self/attr/current");
+    for (const { confinement } of report.services) expect(confinement === undefined).toBe(own === undefined);
   });
 
   test("no process, mount, namespace or cgroup of it is left", () => {

@@ -56,7 +56,8 @@ function problemsOf(value: unknown): readonly string[] {
 }
 
 const OPTIONAL = [
-  /^services\.0\.(problem|limits\.\w+)$/,
+  /^engine\.securityModules$/,
+  /^services\.0\.(problem|confinement|confinementUnseen|limits\.\w+)$/,
   /^reach\.\d\.(from|problem)$/,
   /^findings\.\d\.(source(\.column)?|fix|loosened|mechanism)$/,
   // Evidence that the verdict does not rest on.

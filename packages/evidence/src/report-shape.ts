@@ -106,7 +106,7 @@ const service: Check<ReportService> = object<ReportService>(
     restarts: count,
     limits: object<ReportService["limits"]>({}, { memory: count, pids: count, cpus: positive }),
   },
-  { problem: text },
+  { problem: text, confinement: name, confinementUnseen: list(name) },
 );
 
 const reach: Check<ReportReach> = object<ReportReach>(
@@ -125,7 +125,10 @@ export const reportShape: Check<Report> = object<Report>(
     createdAt: time,
     project: name,
     plan: digest,
-    engine: object<Report["engine"]>({ version: name, kernel: name, architecture: name, cgroup: name }, {}),
+    engine: object<Report["engine"]>(
+      { version: name, kernel: name, architecture: name, cgroup: name },
+      { securityModules: list(name) },
+    ),
     images: list(image),
     services: list(service),
     reach: list(reach),

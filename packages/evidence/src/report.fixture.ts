@@ -45,7 +45,10 @@ export function sampleReport(): Report {
     createdAt: "2026-01-02T03:04:05.678Z",
     project: "myapp",
     plan: digest,
-    engine: { version: "runc 1.1.5", kernel: "6.1.0", architecture: "amd64", cgroup: "v2" },
+    engine: {
+      ...{ version: "runc 1.1.5", kernel: "6.1.0", architecture: "amd64", cgroup: "v2" },
+      securityModules: ["capability", "apparmor"],
+    },
     images: [
       {
         service: "app",
@@ -80,6 +83,8 @@ export function sampleReport(): Report {
         restarts: 1,
         limits: { memory: 268_435_456, pids: 64, cpus: 0.5 },
         problem: "connection refused",
+        confinement: "unconfined",
+        confinementUnseen: ["apparmor=mine"],
       },
     ],
     reach: [

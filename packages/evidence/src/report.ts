@@ -47,6 +47,13 @@ export interface ReportService {
   readonly limits: { readonly memory?: number; readonly pids?: number; readonly cpus?: number };
   /** What the last health check printed, when it failed. */
   readonly problem?: string;
+  /**
+   * What confines its first process, as the kernel says it: `docker-default (enforce)`, `unconfined`, or a context of
+   * SELinux. Absent where nothing could be read; no claim rests on it.
+   */
+  readonly confinement?: string;
+  /** What is declared of AppArmor and SELinux and `confinement` does not show: `apparmor=mine`. Absent when it shows all. */
+  readonly confinementUnseen?: readonly string[];
 }
 
 /** What came of connecting to a service from one place, wherever it listens for others. */
@@ -75,6 +82,8 @@ export interface Report {
     readonly kernel: string;
     readonly architecture: string;
     readonly cgroup: string;
+    /** Those that its kernel has on, in its order: `capability`, `apparmor`. Absent where that is not known. */
+    readonly securityModules?: readonly string[];
   };
   readonly images: readonly ReportImage[];
   readonly services: readonly ReportService[];

@@ -17,7 +17,10 @@ export const FACTS: ReportFacts = {
   createdAt: "2026-01-02T03:04:05.678Z",
   project: "myapp",
   plan: digest,
-  engine: { version: "runc 1.1.5", kernel: "6.1.0", architecture: "amd64", cgroup: "v2" },
+  engine: {
+    ...{ version: "runc 1.1.5", kernel: "6.1.0", architecture: "amd64", cgroup: "v2" },
+    securityModules: ["capability", "apparmor"],
+  },
   images: [
     {
       service: "app",
@@ -65,6 +68,8 @@ export const FACTS: ReportFacts = {
       restarts: 2,
       limits: { memory: 268_435_456, pids: 64, cpus: 0.5 },
       problem: "connection refused",
+      confinement: "docker-default (enforce)",
+      confinementUnseen: ["apparmor=mine"],
     },
     { name: "db", image: "postgres:15", status: "running", ports: [], restarts: 0, limits: {} },
   ],

@@ -11,6 +11,7 @@ import { proveStack } from "../probe/stack/prove-stack.ts";
 import { together } from "../probe/stack/together.ts";
 import { waive } from "../probe/waive.ts";
 import { inPhase } from "../progress/progress.ts";
+import { confinementOf } from "../stack/security-modules.ts";
 import { declarationDigest } from "../stack/stack-spec.ts";
 import type { StackState } from "../stack/state.ts";
 import { build } from "./build.ts";
@@ -25,6 +26,8 @@ export interface Proved {
   readonly up: Omit<Up, "handle">;
   readonly findings: readonly Finding[];
   readonly reach: readonly ReportReach[];
+  /** By service: what the kernel says confines its first process, while it lives and where that can be read. */
+  readonly confinement: ReadonlyMap<string, string>;
 }
 
 export interface ProveOptions extends UpOptions {
@@ -112,6 +115,7 @@ async function attack(
 ): Promise<Omit<Proved, "up">> {
   return await inPhase(io.progress, "prove", async (phase) => {
     const { spec, state, runtime } = up;
+    const confinement = await confinementsOf(state);
     const workDirectory = join(proofFolder(up.built.project), "work");
     await mkdir(workDirectory, { recursive: true, mode: 0o700 });
     const findings: Finding[] = [];
@@ -149,8 +153,17 @@ async function attack(
     // The second stack mostly waits for health checks; meanwhile containers are attacked and images read.
     await together<unknown>([containers(), stack, images()]);
     const { reach } = await stack;
-    return { value: { findings, reach }, summary: countVerdicts(findings) };
+    return { value: { findings, reach, confinement }, summary: countVerdicts(findings) };
   });
+}
+
+async function confinementsOf({ services }: StackState): Promise<ReadonlyMap<string, string>> {
+  const labels = new Map<string, string>();
+  for (const { name, pid } of services) {
+    const label = pid === undefined ? undefined : await confinementOf(pid);
+    if (label !== undefined) labels.set(name, label);
+  }
+  return labels;
 }
 
 function sourceOf(up: Omit<Up, "handle">, service: string, key: string): SourceLine {

@@ -7,6 +7,7 @@ import { assembleReport } from "../report/assemble.ts";
 import { imageFacts } from "../report/image-facts.ts";
 import type { Language } from "../report/render/language.ts";
 import { type ReportFiles, writeReport } from "../report/write.ts";
+import { securityModules, unseenConfinement } from "../stack/security-modules.ts";
 import type { ServiceState } from "../stack/state.ts";
 import { pinnedBy } from "./pinned-by.ts";
 import type { Proved } from "./prove.ts";
@@ -23,14 +24,15 @@ const NOT_PINNED = "nothing in the project: another image may come under the sam
 
 /** @param repeat the command that does the same once more */
 export async function writeProof(
-  { up, findings, reach }: Proved,
+  { up, findings, reach, confinement }: Proved,
   language: Language,
   io: VerbIo,
   repeat = `seaworthy prove ${relative(process.cwd(), up.built.project.compose.directory) || "."}`,
 ): Promise<Proof> {
   return await inPhase(io.progress, "report", async () => {
     const { project, digest, services } = up.built;
-    const { engine: _, ...engine } = await up.runtime.engine.facts();
+    const engine = await up.runtime.engine.facts();
+    const modules = engine.local ? await securityModules() : undefined;
     const report = assembleReport(
       {
         tool: { name: "seaworthy", version: await version() },
@@ -42,13 +44,16 @@ export async function writeProof(
           kernel: engine.kernel,
           architecture: engine.architecture,
           cgroup: engine.cgroup,
+          ...(modules === undefined ? {} : { securityModules: modules }),
         },
         images: await Promise.all(
           services.map(async (one) =>
             imageFacts(project.store, one.service, await one.stored(), pinnedBy(up.built, one) ?? NOT_PINNED),
           ),
         ),
-        services: up.spec.services.map((service) => serviceFacts(service, up.state.services)),
+        services: up.spec.services.map((service) =>
+          serviceFacts(service, up.state.services, confinement.get(service.container.name)),
+        ),
         reach,
         repeat,
       },
@@ -61,10 +66,15 @@ export async function writeProof(
   });
 }
 
-function serviceFacts({ container, ports }: StackService, states: readonly ServiceState[]): ReportService {
+function serviceFacts(
+  { container, ports }: StackService,
+  states: readonly ServiceState[],
+  confinement: string | undefined,
+): ReportService {
   const state = states.find(({ name }) => name === container.name);
   const problem = state?.status === "unhealthy" ? state.health.at(-1)?.output.trim() : state?.failure;
   const { memory, pids, cpus } = container.limits;
+  const unseen = unseenConfinement(container.extras ?? {}, confinement);
   return {
     name: container.name,
     image: container.image.reference,
@@ -77,5 +87,7 @@ function serviceFacts({ container, ports }: StackService, states: readonly Servi
       ...(cpus === undefined ? {} : { cpus }),
     },
     ...(problem === undefined || problem === "" ? {} : { problem }),
+    ...(confinement === undefined ? {} : { confinement }),
+    ...(unseen.length === 0 ? {} : { confinementUnseen: unseen }),
   };
 }

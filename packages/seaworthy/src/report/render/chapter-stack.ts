@@ -17,6 +17,7 @@ export function stackChapter(
       .map(({ address, published, target }) => code(`${address}:${published} → ${target}`))
       .join(", ") || words.notPublished,
     limits(service, words),
+    confinement(service, words),
     String(service.restarts),
   ]);
   const problems = services.flatMap(({ name, problem }) =>
@@ -25,7 +26,10 @@ export function stackChapter(
   return [
     `## ${words.chapterStack}`,
     tableOf(
-      [words.service, words.image, words.status, words.health, words.ports, words.limits, words.restarts],
+      [
+        ...[words.service, words.image, words.status, words.health],
+        ...[words.ports, words.limits, words.confinement, words.restarts],
+      ],
       rows,
     ),
     ...(problems.length === 0 ? [] : [problems.join("\n")]),
@@ -59,6 +63,17 @@ function limits({ limits: { memory, pids, cpus } }: ReportService, words: Words)
     ...(cpus === undefined ? [] : [words.cpus(cpus)]),
   ];
   return given.join(", ") || words.unlimited;
+}
+
+/** The kernel's word; what the declaration asks for beside it, where that is something else. */
+function confinement(
+  { confinement: label, confinementUnseen: unseen = [] }: ReportService,
+  words: Words,
+): string {
+  const shown = label === undefined ? words.unknownConfinement : code(label);
+  if (unseen.length === 0) return shown;
+  const mark = label === undefined ? MARKS.unproven : MARKS.breached;
+  return `${mark} ${shown}; ${words.confinementUnseen(unseen.map(code).join(", "))}`;
 }
 
 /** A row for each place that was tried from, the machine last; a column for each service. */

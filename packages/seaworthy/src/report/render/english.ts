@@ -38,6 +38,8 @@ export const ENGLISH: Words = {
   tool: "Tool",
   plan: "Plan",
   engine: "Machine",
+  securityModules: "Security modules",
+  noSecurityModules: "not known: the kernel's list of them cannot be read from here",
 
   chapterImage: "C1. The images",
   layer: "Layer",
@@ -82,6 +84,9 @@ export const ENGLISH: Words = {
   ports: "Ports on the host",
   limits: "Limits",
   restarts: "Restarts",
+  confinement: "AppArmor, SELinux",
+  unknownConfinement: "not known",
+  confinementUnseen: (declared) => `declared, but not seen: ${declared}`,
   statuses: {
     created: "created",
     starting: "starting",

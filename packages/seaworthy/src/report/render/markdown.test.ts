@@ -135,10 +135,34 @@ test("layers with sizes, the total, and the hand-written report's image beside i
 test("the stack: status, health, ports, limits, and why a service is not healthy", () => {
   const text = renderMarkdown(report, "en");
   expect(text).toContain(
-    "| app | myapp:prod | running | unhealthy | `127.0.0.1:443 → 8443`, `127.0.0.1:8000 → 8000` | 256 MiB of memory, 64 processes, 0.5 CPUs | 2 |",
+    "| app | myapp:prod | running | unhealthy | `127.0.0.1:443 → 8443`, `127.0.0.1:8000 → 8000` | 256 MiB of memory, 64 processes, 0.5 CPUs | ❌ `docker-default (enforce)`; declared, but not seen: `apparmor=mine` | 2 |",
   );
-  expect(text).toContain("| db | postgres:15 | running | not checked | none | none | 0 |");
+  expect(text).toContain("| db | postgres:15 | running | not checked | none | none | not known | 0 |");
   expect(text).toContain("- **app**: `connection refused`");
+});
+
+test("the security modules of the machine, and that they are not known where they are not", () => {
+  expect(renderMarkdown(report, "en")).toContain("- **Security modules**: capability, apparmor\n");
+  const { securityModules: _, ...engine } = report.engine;
+  const text = renderMarkdown({ ...report, engine }, "en");
+  expect(text).toContain("- **Security modules**: not known: the kernel's list of them");
+});
+
+test.each<[string | undefined, readonly string[], string]>([
+  ["mine (enforce)", [], "`mine (enforce)`"],
+  ["unconfined", ["apparmor=mine"], "❌ `unconfined`; declared, but not seen: `apparmor=mine`"],
+  [undefined, ["label=type:t"], "❓ not known; declared, but not seen: `label=type:t`"],
+  [undefined, [], "not known"],
+])("what confines a service: %s, and of the declaration unseen: %j", (label, unseen, cell) => {
+  const [, db] = report.services;
+  const services = [
+    {
+      ...(db as (typeof report.services)[number]),
+      ...(label === undefined ? {} : { confinement: label }),
+      ...(unseen.length === 0 ? {} : { confinementUnseen: unseen }),
+    },
+  ];
+  expect(renderMarkdown({ ...report, services }, "en")).toContain(`| none | none | ${cell} | 0 |`);
 });
 
 test.each([

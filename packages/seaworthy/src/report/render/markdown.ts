@@ -69,11 +69,12 @@ function matrix(
 
 /** What made the report, from what, and where. */
 function origin({ tool, createdAt, plan, engine }: Report, words: Words): string {
-  const { version, kernel, architecture, cgroup } = engine;
+  const { version, kernel, architecture, cgroup, securityModules } = engine;
   return [
     bullet(words.made, code(createdAt)),
     bullet(words.tool, prose(`${tool.name} ${tool.version}`)),
     bullet(words.plan, code(plan)),
     bullet(words.engine, prose(`${version}, Linux ${kernel}, ${architecture}, cgroup ${cgroup}`)),
+    bullet(words.securityModules, prose(securityModules?.join(", ") ?? words.noSecurityModules)),
   ].join("\n");
 }

@@ -45,6 +45,8 @@ export const RUSSIAN: Words = {
   tool: "Инструмент",
   plan: "План",
   engine: "Машина",
+  securityModules: "Модули безопасности",
+  noSecurityModules: "неизвестно: прочитать их список в ядре отсюда нельзя",
 
   chapterImage: "C1. Образы",
   layer: "Слой",
@@ -89,6 +91,9 @@ export const RUSSIAN: Words = {
   ports: "Порты на хосте",
   limits: "Ограничения",
   restarts: "Перезапуски",
+  confinement: "AppArmor, SELinux",
+  unknownConfinement: "неизвестно",
+  confinementUnseen: (declared) => `описано, но не обнаружено: ${declared}`,
   statuses: {
     created: "создана",
     starting: "запускается",

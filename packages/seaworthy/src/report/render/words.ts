@@ -17,6 +17,9 @@ export interface Words {
   readonly tool: string;
   readonly plan: string;
   readonly engine: string;
+  readonly securityModules: string;
+  /** That they are not known, and why. */
+  readonly noSecurityModules: string;
 
   readonly chapterImage: string;
   readonly layer: string;
@@ -61,6 +64,12 @@ export interface Words {
   readonly ports: string;
   readonly limits: string;
   readonly restarts: string;
+  /** The heading of what confines each service. */
+  readonly confinement: string;
+  /** That it could not be read. */
+  readonly unknownConfinement: string;
+  /** What is declared and not shown, after what is. */
+  confinementUnseen(declared: string): string;
   readonly statuses: Readonly<Record<ReportService["status"], string>>;
   readonly unchecked: string;
   readonly notPublished: string;
