@@ -5,6 +5,7 @@ import type { Finding, ReportReach, SourceLine } from "@seaworthy/evidence";
 import { digestOf } from "../content/digest.ts";
 import { Fault } from "../fault/fault.ts";
 import { takeLock } from "../net/named-lock.ts";
+import { atItsNetwork } from "../probe/network-cause.ts";
 import type { Probe } from "../probe/probe.ts";
 import { proveContainer } from "../probe/prove-container.ts";
 import { proveStack } from "../probe/stack/prove-stack.ts";
@@ -126,8 +127,11 @@ async function attack(
         `${findings.length} attacks judged, the last: ${finding.service}: ${finding.control} ${finding.verdict}`,
       );
     };
+    const { compose } = up.built.project;
+    const file = { source: compose.source, isWritten: (network: string) => compose.networks.has(network) };
     const containers = async (): Promise<void> => {
-      for (const { container } of spec.services) {
+      for (const service of spec.services) {
+        const { container } = service;
         await proveContainer(runtime.engine, container, {
           network: state.services.find(({ name }) => name === container.name)?.network,
           workDirectory,
@@ -135,7 +139,7 @@ async function attack(
           more,
           posture: up.built.project.compose.posture,
           source: (key) => sourceOf(up, container.name, key),
-          onFinding,
+          onFinding: (found) => onFinding(atItsNetwork(found, service, spec, file)),
           signal: io.signal,
         });
       }

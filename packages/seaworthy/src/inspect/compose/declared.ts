@@ -10,11 +10,8 @@ import { beginsAsRoot } from "../dockerfile/known-bases.ts";
 import type { Seen } from "../source-rule.ts";
 import { type ComposeRule, type ComposeSubject, judgeKey, NOTHING, remark } from "./subject.ts";
 
-const INTERNAL = { en: "networks with internal: true", ru: "сети с internal: true" };
-
 export const DECLARED_RULES: readonly ComposeRule[] = controlsOf("strict").map((control) => ({
   ...control,
-  ...(control === privateNetwork ? { fix: INTERNAL } : {}),
   check: (subject) => {
     if (control.posture === "strict" && subject.project.posture !== "strict") return NOTHING;
     return judges.get(control)?.(subject) ?? declared(subject, control);

@@ -25,7 +25,10 @@ export const privateNetwork: Control = {
       "Kubernetes-PSS@restricted:hostNetwork",
     ],
   },
-  fix: { en: "remove network_mode: host", ru: "уберите network_mode: host" },
+  fix: {
+    en: "networks with internal: true, and no network_mode: host",
+    ru: "сети с internal: true, и без network_mode: host",
+  },
   apply: (container) => ({ ...container, network: "private" }),
   loosen: (container) => ({
     container: { ...container, network: "host" },

@@ -11,6 +11,8 @@ import type { Probe } from "../probe.ts";
 /** `discard`: hardly anybody listens there, and who does throws away what comes. */
 const PORT = 9;
 const MOST_ADDRESSES = 16;
+/** An option of Docker's bridge networks. For IPv4 the same as gateway mode `isolated` of Engine 28: moby/moby#49262. */
+export const INHIBIT_ADDRESS = "com.docker.network.bridge.inhibit_ipv4";
 const ANSWERS = new Set([CONNECTED, "ECONNREFUSED", "ECONNRESET"]);
 
 export const hostServices: Probe = {
@@ -20,10 +22,9 @@ export const hostServices: Probe = {
     en: "What listens on this machine is out of reach",
     ru: "То, что слушает на самой машине, недоступно",
   },
-  // For IPv4 the same as gateway mode `isolated` of Engine 28: moby/moby#49262.
   fix: {
-    en: 'internal: true, and driver_opts: { com.docker.network.bridge.inhibit_ipv4: "true" }, for each of its networks',
-    ru: 'internal: true и driver_opts: { com.docker.network.bridge.inhibit_ipv4: "true" } для каждой его сети',
+    en: `internal: true, and driver_opts: { ${INHIBIT_ADDRESS}: "true" }, for each of its networks`,
+    ru: `internal: true и driver_opts: { ${INHIBIT_ADDRESS}: "true" } для каждой его сети`,
   },
   as: "declared",
   inNetwork: true,
