@@ -17,6 +17,8 @@ describe.skipIf(!isRoot())("a stack that is up (needs root)", () => {
   test("exec runs a program with the service's own rights, and tells how it ended", async () => {
     const ran = await example.seaworthy(["exec", "app", "--", "node", "-p", "process.getuid()"]);
     expect(ran).toMatchObject({ code: 0, stdout: "10001\n" });
+    const plain = await example.seaworthy(["exec", "app", "node", "-p", "process.getuid()"]);
+    expect(plain).toMatchObject({ code: 0, stdout: "10001\n" });
     const failed = await example.seaworthy(["exec", "app", "--", "node", "-e", "process.exit(7)"]);
     expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining("found 7") as string });
     const unknown = await example.seaworthy(["exec", "web", "--", "node"]);

@@ -75,7 +75,50 @@ describe("main", () => {
     expect(here.out()).toMatch(/in Oslo\n$/);
   });
 
+  const tow: Command = {
+    ...sail,
+    takes: [
+      { name: "PORT", optional: false },
+      { name: "COMMAND...", optional: false, isProgram: true },
+    ],
+    run(given, _, output) {
+      output.json([given.positionals, given.text("speed") ?? null, given.flag("quiet")]);
+      output.line(given.positionals.join(" "));
+      return Promise.resolve(0);
+    },
+  };
+
+  test.each<[string[], string[], string | null, boolean]>([
+    [["Oslo", "node", "-s", "9", "--quiet", "-h"], ["Oslo", "node", "-s", "9", "--quiet", "-h"], null, false],
+    [["-s", "7", "Oslo", "--quiet", "node", "-e", "1"], ["Oslo", "node", "-e", "1"], "7", true],
+    [["--speed=7", "Oslo", "node", "--json", "--", "-s"], ["Oslo", "node", "--json", "--", "-s"], "7", false],
+    [["Oslo", "--", "node", "--", "-s"], ["Oslo", "node", "--", "-s"], null, false],
+    [["--", "Oslo", "node", "-s"], ["Oslo", "node", "-s"], null, false],
+    [["Oslo", "--", "-node", "-s"], ["Oslo", "-node", "-s"], null, false],
+  ])(
+    "from the program's name on, the words of %j are the program's",
+    async (words, positionals, speed, quiet) => {
+      const here = host();
+      expect(await main(["sail", "--json", ...words], here, [tow])).toBe(0);
+      expect(JSON.parse(here.out())).toEqual([positionals, speed, quiet]);
+    },
+  );
+
+  test("before the program's name they are ours, and what is wrong with them is said", async () => {
+    const [plain, json, wrong, none] = [host(), host(), host(), host()];
+    expect(await main(["sail", "Oslo", "node", "--json"], plain, [tow])).toBe(0);
+    expect(plain.out()).toBe("Oslo node --json\n");
+    expect(await main(["sail", "Oslo", "--json", "node"], json, [tow])).toBe(0);
+    expect(JSON.parse(json.out())).toEqual([["Oslo", "node"], null, false]);
+    expect(await main(["sail", "Oslo", "-e", "node"], wrong, [tow])).toBe(3);
+    expect(wrong.err()).toContain("found -e");
+    expect(await main(["sail", "Oslo"], none, [tow])).toBe(3);
+    expect(none.err()).toContain("expected COMMAND...");
+  });
+
   test.each<[string[], RegExp]>([
+    [["help", "sai"], /expected a command, found "sai"[\s\S]*Did you mean "sail"/],
+    [["--help", "zzz"], /expected a command, found "zzz"[\s\S]*See: seaworthy --help/],
     [["sai", "Oslo"], /expected a command, found "sai"[\s\S]*Did you mean "sail"/],
     [["sail"], /expected PORT/],
     [["sail", "Oslo", "Bergen"], /expected nothing more, found "Bergen"/],
@@ -121,6 +164,22 @@ describe("main", () => {
     const here = host();
     expect(await main(argv, here)).toBe(0);
     for (const { name } of COMMANDS) expect(here.out()).toContain(`  ${name}`);
+  });
+
+  test.each([
+    ["help", "ship"],
+    ["--help", "ship"],
+    ["help", "--json", "ship"],
+    ["ship", "--help"],
+  ])("%s %s %s shows one command", async (...argv) => {
+    const here = host();
+    expect(
+      await main(
+        argv.filter((word) => typeof word === "string"),
+        here,
+      ),
+    ).toBe(0);
+    expect(here.out()).toContain("Usage: seaworthy ship");
   });
 
   test("--version", async () => {

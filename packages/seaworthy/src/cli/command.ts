@@ -50,6 +50,8 @@ export interface Command {
     readonly optional: boolean;
     /** Where the name does not say it all. */
     readonly summary?: string;
+    /** Whether it is another program and its arguments: what begins with a dash after it is not ours. */
+    readonly isProgram?: true;
   }[];
   readonly options: readonly Option[];
   readonly examples: readonly Example[];

@@ -38,6 +38,8 @@ describe("what may come next", () => {
     ],
     [["exec", "--engine", "runc", "d"], ["db"]],
     [["exec", "app", "--", "--"], []],
+    [["exec", "app", "node", "--"], []],
+    [["exec", "app", "--std"], ["--stdin"]],
     [["up", ""], []],
     [["no-such", ""], []],
     [

@@ -1,6 +1,6 @@
 /** What may come next on a command line, from the same table that help is printed from. */
 import type { Command, Option } from "./command.ts";
-import { COMMON } from "./parse.ts";
+import { COMMON, withProgramApart } from "./parse.ts";
 
 /** The command that the shells' scripts call. @see completion-scripts.ts */
 export const COMPLETE = "__complete";
@@ -53,7 +53,7 @@ async function candidatesFor(
   }
   const command = commands.find((one) => one.name === name);
   // What follows -- is another program's.
-  if (command === undefined || rest.includes("--")) return [];
+  if (command === undefined || withProgramApart(command, rest).includes("--")) return [];
   const options = [...command.options, ...COMMON];
   const asked = options.find((option) => option.value !== undefined && isWritten(option, rest.at(-1)));
   if (asked !== undefined) {

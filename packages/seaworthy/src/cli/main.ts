@@ -12,7 +12,7 @@ import { helpOf, overview } from "./help.ts";
 import { interruptible } from "./interrupt.ts";
 import { liveBlock } from "./live-block.ts";
 import { wantsColour } from "./paint.ts";
-import { parseCommandLine } from "./parse.ts";
+import { parseCommandLine, withProgramApart } from "./parse.ts";
 import { asJson, printBug, printFault } from "./print-fault.ts";
 import { type ProgressStream, terminalProgress } from "./progress.ts";
 import { servicesTable } from "./services-table.ts";
@@ -34,7 +34,9 @@ export async function main(
   host: Host,
   commands: readonly Command[] = COMMANDS,
 ): Promise<Code> {
-  const [name = "--help", ...args] = argv;
+  const [name = "--help", ...words] = argv;
+  const command = commands.find((one) => one.name === name);
+  const args = command === undefined ? words : withProgramApart(command, words);
   // What follows -- is another program's.
   const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
   const wantsJson = own.includes("--json");
@@ -45,8 +47,7 @@ export async function main(
       return 0;
     }
     if (name === "--help" || name === "-h" || name === "help") {
-      const command = commands.find((one) => one.name === args[0]);
-      host.stdout.write(`${command === undefined ? overview(commands, await version()) : helpOf(command)}\n`);
+      host.stdout.write(`${await help(args, commands)}\n`);
       return 0;
     }
     if (name === COMPLETE) {
@@ -57,7 +58,6 @@ export async function main(
       for (const word of await complete(args, commands, known)) host.stdout.write(`${word}\n`);
       return 0;
     }
-    const command = commands.find((one) => one.name === name);
     if (command === undefined) throw unknownCommand(name, commands);
     if (own.includes("--help") || own.includes("-h")) {
       host.stdout.write(`${helpOf(command)}\n`);
@@ -77,6 +77,15 @@ export async function main(
     host.stderr.write(`${printBug(error, host.env["SEAWORTHY_DEBUG"] === "1")}\n`);
     return 2;
   }
+}
+
+/** Of everything, or of the command that is named. @throws Fault `cli/usage` */
+async function help(args: readonly string[], commands: readonly Command[]): Promise<string> {
+  const asked = args.find((word) => !word.startsWith("-"));
+  if (asked === undefined || asked === "help") return overview(commands, await version());
+  const command = commands.find((one) => one.name === asked);
+  if (command === undefined) throw unknownCommand(asked, commands);
+  return helpOf(command);
 }
 
 /** With `--json` the standard output belongs to the result alone. */

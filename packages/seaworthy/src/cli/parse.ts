@@ -10,26 +10,25 @@ export const COMMON: readonly Option[] = [
   { name: "help", short: "h", summary: "show this help" },
 ];
 
+/**
+ * The same words, with a `--` before the program that a command is to run: from there on all of them are the program's, as
+ * with `docker exec`.
+ */
+export function withProgramApart(command: Command, args: readonly string[]): readonly string[] {
+  const at = command.takes.findIndex(({ isProgram }) => isProgram === true);
+  if (at === -1) return args;
+  const { tokens } = read(command, args);
+  const program = tokens.filter(({ kind }) => kind === "positional")[at];
+  const isApart = tokens.some(
+    ({ kind, index }) => kind === "option-terminator" && index < (program?.index ?? 0),
+  );
+  return program === undefined || isApart ? args : args.toSpliced(program.index, 0, "--");
+}
+
 /** @throws Fault `cli/usage`, exit 3 */
 export function parseCommandLine(command: Command, args: readonly string[]): Given {
   const known = [...command.options, ...COMMON];
-  const options: NonNullable<ParseArgsConfig["options"]> = Object.fromEntries(
-    known.map(({ name, short, value }) => [
-      name,
-      {
-        type: value === undefined ? "boolean" : "string",
-        multiple: true,
-        ...(short === undefined ? {} : { short }),
-      },
-    ]),
-  );
-  const { tokens, values, positionals } = parseArgs({
-    args: [...args],
-    options,
-    allowPositionals: true,
-    strict: false,
-    tokens: true,
-  });
+  const { tokens, values, positionals } = read(command, args);
   const seen = new Set<string>();
   for (const token of tokens) {
     if (token.kind !== "option") continue;
@@ -64,6 +63,20 @@ export function parseCommandLine(command: Command, args: readonly string[]): Giv
     text: (name) => texts(name)?.at(-1),
     texts,
   };
+}
+
+function read(command: Command, args: readonly string[]) {
+  const options: NonNullable<ParseArgsConfig["options"]> = Object.fromEntries(
+    [...command.options, ...COMMON].map(({ name, short, value }) => [
+      name,
+      {
+        type: value === undefined ? "boolean" : "string",
+        multiple: true,
+        ...(short === undefined ? {} : { short }),
+      },
+    ]),
+  );
+  return parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true });
 }
 
 function unknownOption(command: Command, written: string, known: readonly Option[]): Fault {

@@ -8,7 +8,7 @@ export const execCommand: Command = {
   summary: "Run a program in a service of the running stack, confined as the service is",
   takes: [
     { name: "SERVICE", optional: false },
-    { name: "COMMAND...", optional: false },
+    { name: "COMMAND...", optional: false, isProgram: true },
   ],
   options: [
     ...PROJECT,
@@ -16,9 +16,9 @@ export const execCommand: Command = {
     { name: "directory", value: "DIR", summary: "the folder of the Compose file; this one otherwise" },
   ],
   examples: [
-    { line: "exec app -- node -v", does: "what follows -- is the program's own" },
-    { line: "exec -i db -- psql -U myapp mydb < dump.sql", does: "with what is piped in" },
-    { line: "exec --directory examples/myapp redis -- redis-cli ping", does: "in another project" },
+    { line: "exec app node -v", does: "what follows the program's name is the program's own" },
+    { line: "exec -i db psql -U myapp mydb < dump.sql", does: "with what is piped in" },
+    { line: "exec --directory examples/myapp redis redis-cli ping", does: "in another project" },
   ],
   async run(given, io, output) {
     const [service = "", ...argv] = given.positionals;
