@@ -64,7 +64,7 @@ export const TARGET = {
   name: "TARGET",
   optional: true,
   summary:
-    "a folder, a Compose file, a Dockerfile, or the name of a container or an image that the engine has; this folder otherwise",
+    "a folder, a Compose file, a Dockerfile, an image in files, or the name of a container or an image that the engine has; this folder otherwise",
 } as const;
 const FILE: Option = {
   name: "file",

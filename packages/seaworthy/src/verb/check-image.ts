@@ -1,4 +1,6 @@
 /** `check` of an image that is there: what it holds and what its configuration declares. Nothing of it is run. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { arch, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { DirectoryStore } from "../content/directory-store.ts";
 import type { DockerClient } from "../engine/docker/client.ts";
@@ -6,12 +8,16 @@ import { CONFIG_RULES, configuredUser } from "../inspect/image-config.ts";
 import { inspectImage, RULES } from "../inspect/inspect-image.ts";
 import { readDockerArchive } from "../oci/docker-archive-read.ts";
 import type { Image } from "../oci/image.ts";
+import type { WriteListing } from "../oci/keep-image.ts";
+import { isLayoutArchive, unpackLayoutArchive } from "../oci/layout-archive.ts";
+import { readOciLayout } from "../oci/layout-read.ts";
 import { listingOfTar } from "../rootfs/listing-of-tar.ts";
 import type { Checked } from "./check.ts";
 import { storedImage } from "./engine-images.ts";
 import { contentsOf, DEFAULT_PATH } from "./inspect-images.ts";
 import { digestIn } from "./pinned-by.ts";
 import { roleOf } from "./service-image.ts";
+import type { Archive } from "./target.ts";
 import { directoriesOf, type VerbIo } from "./verb.ts";
 
 /** @param name as the engine knows it */
@@ -26,13 +32,25 @@ export async function checkEngineImage(client: DockerClient, name: string, io: V
   return await judge(store, image, digestIn(name), `image ${name}`);
 }
 
-/** @param file as `docker save` writes it */
-export async function checkArchive(file: string, io: VerbIo): Promise<Checked> {
+/** As `docker save` writes it, or an OCI layout, in a tar or not. */
+export async function checkArchive({ path, isFolder, image: wanted }: Archive, io: VerbIo): Promise<Checked> {
   const store = storeOf(io);
-  const image = await readDockerArchive(store, file, file, (layer, entries) =>
-    listingOfTar(store, layer, entries),
-  );
-  return await judge(store, image, "the archive, which has it as a whole", file);
+  const list: WriteListing = (layer, entries) => listingOfTar(store, layer, entries);
+  const options = { reference: path, wanted, architecture: arch() === "x64" ? "amd64" : arch() };
+  const read = async (): Promise<Image> => {
+    if (isFolder) return await readOciLayout(store, path, options, list);
+    if (!(await isLayoutArchive(path))) return await readDockerArchive(store, path, path, list, wanted);
+    const folder = await mkdtemp(join(tmpdir(), "seaworthy-layout-"));
+    try {
+      await unpackLayoutArchive(path, folder);
+      return await readOciLayout(store, folder, options, list);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  };
+  const shown = wanted === undefined ? path : `${path}:${wanted}`;
+  const image = { ...(await read()), reference: shown };
+  return await judge(store, image, "the archive, which has it as a whole", shown);
 }
 
 async function judge(

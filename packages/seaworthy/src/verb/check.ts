@@ -50,7 +50,7 @@ export async function check(options: ProjectOptions, io: VerbIo): Promise<Checke
     case "dockerfile":
       return await checkAlone(target.file, io);
     case "archive":
-      return await checkArchive(target.file, io);
+      return await checkArchive(target, io);
     case "container":
     case "image":
     case "name":

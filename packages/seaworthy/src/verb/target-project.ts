@@ -45,8 +45,8 @@ export async function targetProject<Options extends ProjectOptions>(
     case "archive":
       throw new Fault({
         code: "target/archive",
-        message: `expected something to run, found an archive: ${target.file}`,
-        hint: "Load it first, and name the image: docker load --input FILE. What is in it is judged by: seaworthy check docker-archive:FILE",
+        message: `expected something to run, found ${target.isFolder ? "an OCI layout" : "an archive"}: ${target.path}`,
+        hint: `Load it first, and name the image: ${target.isFolder ? "skopeo copy oci:FOLDER docker-daemon:NAME:TAG" : "docker load --input FILE"}. What is in it is judged by: seaworthy check ${target.path}`,
       });
     case "dockerfile": {
       const of = `what ${target.file} builds`;

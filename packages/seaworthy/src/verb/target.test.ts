@@ -33,6 +33,8 @@ const FILES = {
   "named/odd.yaml": "services: { app: { image: a } }\n",
   "named/Dockerfile": "FROM scratch\n",
   "saved.tar": "",
+  "layout/oci-layout": "{}",
+  "lay:out/oci-layout": "{}",
   nginx: "FROM scratch\n",
 };
 
@@ -66,8 +68,18 @@ describe("what a word means", () => {
     ["team/app", { kind: "name", name: "team/app" }],
     ["registry.example:5000/team/app:1@sha256:" + "a".repeat(64), { kind: "name" }],
     ["My_App", { kind: "name", name: "My_App" }],
-    ["saved.tar", { kind: "archive", file: "saved.tar" }],
-    ["docker-archive:saved.tar", { kind: "archive", file: "saved.tar" }],
+    ["saved.tar", { kind: "archive", path: "saved.tar", isFolder: false }],
+    ["saved.tar:1.2", { kind: "archive", path: "saved.tar", image: "1.2" }],
+    ["saved.tar:team/app:1.2", { kind: "archive", path: "saved.tar", image: "team/app:1.2" }],
+    ["docker-archive:saved.tar", { kind: "archive", path: "saved.tar" }],
+    ["oci-archive:nginx:1.2", { kind: "archive", path: "nginx", image: "1.2" }],
+    ["layout", { kind: "archive", path: "layout", isFolder: true }],
+    ["layout/", { kind: "archive", path: "layout/", isFolder: true }],
+    ["layout:1.2", { kind: "archive", path: "layout", isFolder: true, image: "1.2" }],
+    ["oci:layout:1.2", { kind: "archive", path: "layout", image: "1.2" }],
+    ["oci:lay:out", { kind: "archive", path: "lay:out", isFolder: true }],
+    // A folder that is none, and a word that is an image's name.
+    ["shop:1.2", { kind: "name", name: "shop:1.2" }],
   ])("%s", async (directory, meant) => {
     expect(await targetOf({ directory }, {})).toMatchObject(meant);
   });
@@ -101,6 +113,10 @@ describe("what is nothing, or no name, is said without asking an engine", () => 
     ["x".repeat(5000) + "/", "target/nothing"],
     ["docker-archive:nope.tar", "target/nothing"],
     ["docker-archive:shop", "target/nothing"],
+    ["oci:saved.tar", "target/nothing"],
+    ["oci:nope:1", "target/nothing"],
+    ["oci:", "target/nothing"],
+    ["oci-archive:layout", "target/nothing"],
     ["image:", "target/name"],
     ["image:a b", "target/name"],
     ["image:../x", "target/name"],

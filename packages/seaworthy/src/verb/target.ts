@@ -1,4 +1,4 @@
-/** What a user points at: a folder, a Compose file, a Dockerfile, an image archive, or a name that an engine may know. */
+/** What a user points at: a folder, a Compose file, a Dockerfile, an image in files, or a name that an engine may know. */
 import type { Stats } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -10,10 +10,18 @@ import type { ProjectOptions, VerbIo } from "./verb.ts";
 export type Target =
   | { readonly kind: "project" }
   | { readonly kind: "dockerfile"; readonly file: string }
-  /** As `docker save` writes it. */
-  | { readonly kind: "archive"; readonly file: string }
+  | Archive
   /** `name`: a container, otherwise an image. */
   | { readonly kind: "container" | "image" | "name"; readonly name: string };
+
+/** An image in files: as `docker save` writes it, or an OCI layout, in a tar or a folder. */
+export interface Archive {
+  readonly kind: "archive";
+  readonly path: string;
+  readonly isFolder: boolean;
+  /** Which one, where there are several: a tag, or a whole name. */
+  readonly image?: string;
+}
 
 const DOCKERFILES = ["Dockerfile", "Containerfile"];
 const CONTAINER = /^[a-zA-Z0-9][\w.-]*$/;
@@ -43,12 +51,14 @@ export async function targetOf(
       message: `expected a folder or a file at ${directory}, found a device, a pipe or a socket`,
     });
   }
-  const [, kind, name = ""] = /^(container|image|docker-archive):(.*)$/s.exec(directory) ?? [];
-  if (kind === "docker-archive") {
-    if ((await statOf(name))?.isFile() === true) return { kind: "archive", file: name };
+  const [, kind, name = ""] =
+    /^(container|image|docker-archive|oci-archive|oci):(.*)$/s.exec(directory) ?? [];
+  if (kind !== undefined && kind !== "container" && kind !== "image") {
+    const archive = await archiveAt(name);
+    if (archive?.isFolder === (kind === "oci")) return archive;
     throw new Fault({
       code: "target/nothing",
-      message: `expected a file of docker save after docker-archive:, found none at ${name}`,
+      message: `expected ${WRITTEN_BY[kind]} after ${kind}:, found none at ${name}`,
     });
   }
   if (kind === "container" || kind === "image") {
@@ -58,6 +68,13 @@ export async function targetOf(
       message: `expected the name of ${kind === "image" ? "an image" : "a container"} after ${kind}:, found "${name}"`,
     });
   }
+  const archive = await archiveAt(directory);
+  // Of an image's name and its tag the first part may well be a folder here.
+  if (
+    archive !== undefined &&
+    (archive.isFolder ? await isLayout(archive.path) : archive.path.endsWith(".tar"))
+  )
+    return archive;
   if ((await looksLikePath(directory)) || !(CONTAINER.test(directory) || isImageName(directory)))
     throw nothingAt(directory);
   return { kind: "name", name: directory };
@@ -65,7 +82,31 @@ export async function targetOf(
 
 function kindOfFile(file: string): Target {
   if (/\.ya?ml$/.test(file)) return { kind: "project" };
-  return { kind: file.endsWith(".tar") ? "archive" : "dockerfile", file };
+  return file.endsWith(".tar")
+    ? { kind: "archive", path: file, isFolder: false }
+    : { kind: "dockerfile", file };
+}
+
+const WRITTEN_BY: Readonly<Record<string, string>> = {
+  "docker-archive": "a file of docker save",
+  "oci-archive": "an OCI layout in a tar",
+  oci: "the folder of an OCI layout",
+};
+
+/** `shop.tar`, or `shop.tar:1.2` for one image of it: the longest that is there is the path. */
+async function archiveAt(text: string): Promise<Archive | undefined> {
+  for (let end = text.length; end > 0; end = text.lastIndexOf(":", end - 1)) {
+    const path = text.slice(0, end);
+    const found = await statOf(path);
+    if (found?.isFile() !== true && found?.isDirectory() !== true) continue;
+    const image = text.slice(end + 1);
+    return { kind: "archive", path, isFolder: found.isDirectory(), ...(image === "" ? {} : { image }) };
+  }
+  return undefined;
+}
+
+async function isLayout(folder: string): Promise<boolean> {
+  return await exists(join(folder, "oci-layout"));
 }
 
 /** Whether an engine would take it for one. */
@@ -74,6 +115,8 @@ export function isImageName(text: string): boolean {
 }
 
 async function inFolder(folder: string, env: VerbIo["env"]): Promise<Target> {
+  // Before a Compose file: one of a folder above would be found, too.
+  if (await isLayout(folder)) return { kind: "archive", path: folder, isFolder: true };
   try {
     await findComposeFiles({ directory: folder }, env);
     return { kind: "project" };
@@ -101,7 +144,7 @@ async function looksLikePath(word: string): Promise<boolean> {
 function nothingAt(path: string): Fault {
   return new Fault({
     code: "target/nothing",
-    message: `expected a folder, a Compose file or a Dockerfile at ${path}, found nothing`,
+    message: `expected a folder, a Compose file, a Dockerfile or an image in files at ${path}, found nothing`,
     hint: "An image is named by image:NAME, and a container by container:NAME.",
   });
 }

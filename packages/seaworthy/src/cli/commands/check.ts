@@ -25,6 +25,7 @@ export const checkCommand: Command = {
     { line: "check nginx:1.27", does: "an image that the engine has: what is in it, and what it declares" },
     { line: "check container:web", does: "what the engine says of a container" },
     { line: "check docker-archive:app.tar", does: "an image from docker save, without an engine" },
+    { line: "check oci:layout:1.2", does: "an OCI layout, from skopeo or BuildKit; one image of it" },
     { line: "check --fail-on high --sarif check.sarif", does: "in a pipeline" },
   ],
   async run(given, io, output) {
