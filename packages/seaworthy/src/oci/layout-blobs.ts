@@ -1,5 +1,6 @@
 /** The files of an OCI image layout, each read only as what names it says that it is. */
-import { open } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { digestOf, isDigest } from "../content/digest.ts";
 import { errnoOf } from "../fault/errno.ts";
@@ -24,6 +25,7 @@ export interface Platform {
 
 /** In bytes; what registries take of a manifest. */
 const MAX_DOCUMENT = 4 * 1024 ** 2;
+const PIECE = 1024 ** 3;
 
 export class LayoutBlobs {
   /** The layout, as the user named it. */
@@ -74,14 +76,25 @@ export class LayoutBlobs {
 
   async #file(name: string, most: number): Promise<Uint8Array> {
     try {
-      await using file = await open(join(this.#folder, name));
+      // A pipe would be waited for.
+      await using file = await open(join(this.#folder, name), constants.O_RDONLY | constants.O_NONBLOCK);
       const stat = await file.stat();
       if (!stat.isFile()) throw this.wrong(`a file ${name}`, "something else");
       if (stat.size > most) throw this.wrong(`at most ${most} bytes in ${name}`, `${stat.size}`);
-      return await file.readFile();
+      return await readWhole(file, stat.size);
     } catch (error) {
       if (!["ENOENT", "ENOTDIR"].includes(errnoOf(error) ?? "")) throw error;
       throw this.wrong(name, "none");
     }
   }
+}
+
+/** In pieces: a layer may be larger than what Node reads at once. */
+async function readWhole(file: FileHandle, size: number): Promise<Uint8Array> {
+  const bytes = Buffer.alloc(size);
+  let read = 0;
+  for (let more = -1; read < size && more !== 0; read += more) {
+    ({ bytesRead: more } = await file.read(bytes, read, Math.min(size - read, PIECE), read));
+  }
+  return bytes.subarray(0, read);
 }

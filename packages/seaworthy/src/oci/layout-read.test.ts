@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -222,6 +223,16 @@ describe("what is no layout, or not what it says, is refused", () => {
     await expect(read(layout.write([image]))).rejects.toMatchObject({
       code: "oci/layout",
       message: expect.stringContaining("other content under that name") as string,
+    });
+  });
+
+  test("a pipe is not waited for", async () => {
+    const layout = new Layout(root);
+    const image = await layout.image("one");
+    rmSync(layout.blob(image.digest));
+    execFileSync("mkfifo", [layout.blob(image.digest)]);
+    await expect(read(layout.write([image]))).rejects.toMatchObject({
+      ...{ code: "oci/layout", message: expect.stringContaining("expected a file blobs/") as string },
     });
   });
 

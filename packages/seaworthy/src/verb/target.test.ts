@@ -115,6 +115,7 @@ describe("what is nothing, or no name, is said without asking an engine", () => 
     ["docker-archive:shop", "target/nothing"],
     ["oci:saved.tar", "target/nothing"],
     ["oci:nope:1", "target/nothing"],
+    ["oci:shop", "target/nothing"],
     ["oci:", "target/nothing"],
     ["oci-archive:layout", "target/nothing"],
     ["image:", "target/name"],

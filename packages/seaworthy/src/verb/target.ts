@@ -55,7 +55,8 @@ export async function targetOf(
     /^(container|image|docker-archive|oci-archive|oci):(.*)$/s.exec(directory) ?? [];
   if (kind !== undefined && kind !== "container" && kind !== "image") {
     const archive = await archiveAt(name);
-    if (archive?.isFolder === (kind === "oci")) return archive;
+    if (archive?.isFolder === (kind === "oci") && (!archive.isFolder || (await isLayout(archive.path))))
+      return archive;
     throw new Fault({
       code: "target/nothing",
       message: `expected ${WRITTEN_BY[kind]} after ${kind}:, found none at ${name}`,
