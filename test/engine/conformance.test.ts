@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Container, Mount } from "../../packages/seaworthy/src/engine/container.ts";
 import type { Engine, Running, StartOptions } from "../../packages/seaworthy/src/engine/engine.ts";
-import { learnedProfile } from "../../packages/seaworthy/src/posture/seccomp/learned.ts";
+import { callsBefore, learnedProfile } from "../../packages/seaworthy/src/posture/seccomp/learned.ts";
 import { portableProfile } from "../../packages/seaworthy/src/posture/seccomp/portable.ts";
 import { CAPABILITIES } from "../../packages/seaworthy/src/recipe/capabilities.ts";
 import { type EngineLab, LABS, type LabKind } from "./labs.ts";
@@ -210,6 +210,17 @@ function conformance(kind: LabKind): void {
     });
   });
 
+  test("a first process that was asked for is enough with what it calls, and not with less", async () => {
+    const asks = { init: true };
+    const shell = ["fork", "wait4", ...OF_A_SHELL];
+    const under = (calls: readonly string[]): Partial<Container> => {
+      const profile = learnedProfile(portableProfile(), calls);
+      return { extras: { ...asks, seccompProfile: JSON.stringify(profile) } };
+    };
+    expect(await said("echo here", under([...callsBefore({ extras: asks }), ...shell]))).toBe("here\n");
+    expect(await said("echo here", under(shell))).not.toBe("here\n");
+  });
+
   test("everything wide at once is what privileged gives, as far as this machine can", async () => {
     const { capabilities } = await engine.facts();
     const wide: Partial<Container> = {
@@ -388,6 +399,40 @@ function conformance(kind: LabKind): void {
     await running.kill("SIGTERM");
     expect(await running.exited).toMatchObject({ code: 5 });
     await running.kill("SIGTERM");
+  });
+
+  test("with a first process that waits, orphans are gone, and without it they stay", async () => {
+    const zombies = async (extras: Container["extras"] = {}): Promise<number> => {
+      await using running = await start(["/bin/sleep", "60"], { extras });
+      const left = await running.exec(["/bin/sh", "-c", "sleep 0.1 & sleep 0.1 & exit 0"]);
+      expect(left.code).toBe(0);
+      await running.exec(["/bin/sleep", "0.5"]);
+      const { stdout } = await running.exec(["/bin/sh", "-c", "cat /proc/[0-9]*/stat"]);
+      return (
+        Buffer.from(stdout)
+          .toString()
+          .match(/\(sleep\) Z /g)?.length ?? 0
+      );
+    };
+    expect(await zombies({ init: true })).toBe(0);
+    expect(await zombies()).toBe(2);
+  });
+
+  test("a first process that waits passes signals on, and ends as its service does", async () => {
+    const extras = { init: true };
+    expect((await outcome("exit 3", { extras })).exit).toMatchObject({ code: 3 });
+    await using running = await start("trap 'exit 5' TERM; echo ready; while :; do sleep 0.05; done", {
+      extras,
+    });
+    await firstLine(running.stdout);
+    await running.kill("SIGTERM");
+    expect(await running.exited).toMatchObject({ code: 5 });
+    await using deaf = await start("echo ready; exec sleep 60", { extras });
+    await firstLine(deaf.stdout);
+    await deaf.kill("SIGTERM");
+    expect(await deaf.exited, "it is no first process that signals pass by").toMatchObject({
+      signal: "SIGTERM",
+    });
   });
 
   test("a program that a signal ended is said to be", async () => {

@@ -14,8 +14,10 @@ const SUITE = "bookworm";
 const LIBRARY = /^(?:\.\/)?(?:usr\/)?lib\/[^/]+\/(?:lib[^/]+\.so\.[.\d]+|ld-linux[^/]*\.so\.\d)$/;
 
 export interface DebianProgram {
-  /** Of the package, and of the program in it. */
+  /** Of the program. */
   readonly name: string;
+  /** That has it; named as the program is when left out. */
+  readonly package?: string;
   /** In its package. */
   readonly program: RegExp;
   /** What its packages must have brought. */
@@ -41,7 +43,8 @@ export async function obtainProgram(program: DebianProgram, options: ObtainOptio
   const { name, exclude } = program;
   const note = join(options.directory, `${name}.json`);
   const known = await readNote(note);
-  const packages = known ?? (await (await options.archive(SUITE)).resolve({ include: [name], exclude }));
+  const include = [program.package ?? name];
+  const packages = known ?? (await (await options.archive(SUITE)).resolve({ include, exclude }));
   const key = hexOf(digestOf(JSON.stringify(packages.map(({ digest }) => digest)))).slice(0, 16);
   const directory = join(options.directory, `${name}-${key}`);
   if (!(await exists(directory))) await unpack(program, packages, directory, options.source);

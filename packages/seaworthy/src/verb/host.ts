@@ -4,12 +4,12 @@ import type { ObtainOptions } from "../engine/debian-program.ts";
 import type { DockerClient } from "../engine/docker/client.ts";
 import { connectDocker, findDocker } from "../engine/docker/connect.ts";
 import { createDockerEngine } from "../engine/docker/engine.ts";
-import { obtainRunc } from "../engine/runc/obtain.ts";
+import { obtainInit, obtainRunc } from "../engine/runc/obtain.ts";
 import type { RuncBinary } from "../engine/runc/runc.ts";
 import { Fault } from "../fault/fault.ts";
 import { unpackLayer } from "../oci/unpack.ts";
 import { createDockerRuntime } from "../stack/docker/runtime.ts";
-import { createRuncRuntime } from "../stack/runc/runtime.ts";
+import { createRuncRuntime, type RuncRuntimeOptions } from "../stack/runc/runtime.ts";
 import type { StackRuntime } from "../stack/stack-runtime.ts";
 import type { Project } from "./project.ts";
 import type { ProjectOptions, VerbIo } from "./verb.ts";
@@ -82,14 +82,16 @@ function dockerHost({ name }: HostPlace, client: DockerClient, reason: string): 
 
 function runcHost(place: HostPlace, io: VerbIo, reason: string): Host {
   let runc: Promise<RuncBinary> | undefined;
+  let init: Promise<string> | undefined;
   let runtime: StackRuntime | undefined;
   const obtain = (): Promise<RuncBinary> => (runc ??= obtainRunc(programSource(place, io)));
+  const first = (): Promise<string> => (init ??= obtainInit(programSource(place, io)));
   return {
     engine: "runc",
     docker: undefined,
     foundAt: async () => (await obtain()).binary,
     passedOver: { engine: "docker", reason },
-    runtime: () => Promise.resolve((runtime ??= runcRuntime(place, obtain))),
+    runtime: () => Promise.resolve((runtime ??= runcRuntime(place, { runc: obtain, init: first }))),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
@@ -107,9 +109,12 @@ export function programSource(
   };
 }
 
-function runcRuntime({ directories, store, name }: HostPlace, runc: () => Promise<RuncBinary>): StackRuntime {
+function runcRuntime(
+  { directories, store, name }: HostPlace,
+  programs: Pick<RuncRuntimeOptions, "runc" | "init">,
+): StackRuntime {
   return createRuncRuntime({
-    runc,
+    ...programs,
     runRoot: directories.run,
     layerRoot: join(directories.cache, "layers"),
     volumeRoot: join(directories.state, "volumes"),

@@ -7,7 +7,7 @@ import { type ExitCode, Fault } from "../fault/fault.ts";
 import { type Calls, counts, refusedBy, union } from "../learn/calls.ts";
 import { type Exercised, isWorking } from "../learn/exercise.ts";
 import { postureProfile } from "../posture/controls/only-needed-calls.ts";
-import { allowedNames, learnedProfile } from "../posture/seccomp/learned.ts";
+import { allowedNames, callsBefore, learnedProfile } from "../posture/seccomp/learned.ts";
 import { allowsCall } from "../posture/seccomp/portable.ts";
 import { ownProfile, parseProfile, type SeccompProfile, withProfile } from "../posture/seccomp/profile.ts";
 import { proveContainer } from "../probe/prove-container.ts";
@@ -70,17 +70,16 @@ export async function learn(options: LearnOptions, io: VerbIo): Promise<Learned>
       requireWorked(exercised, "while its system calls were recorded");
       return { value: calls, summary: counts(calls) };
     });
-    const earlier =
-      options.fresh === true ? new Map<string, readonly string[]>() : await readEarlier(recorder);
+    const unseen = await readUnseen(recorder, options);
     const calls = await inPhase(io.progress, "try", async (phase) => {
-      const value = await tryOut(recorder, base, seen, earlier, (round) => phase.update(`start ${round}`));
+      const value = await tryOut(recorder, base, seen, unseen, (round) => phase.update(`start ${round}`));
       return { value, summary: "every service works with what it was seen to call" };
     });
     const services = await inPhase(io.progress, "attack", async () => {
       const value: LearnedService[] = [];
       for (const name of names) {
         const known = calls.get(name) ?? new Map<string, number>();
-        const profile = profileFor(base, known, earlier.get(name));
+        const profile = profileFor(base, known, unseen.get(name));
         value.push(await describe(recorder, { name, calls: known, profile, base }, io));
       }
       return {
@@ -99,14 +98,21 @@ export async function learn(options: LearnOptions, io: VerbIo): Promise<Learned>
   });
 }
 
-async function readEarlier({ project, names }: Recorder): Promise<ReadonlyMap<string, readonly string[]>> {
-  const earlier = new Map<string, readonly string[]>();
-  for (const name of names) {
-    const file = join(project.compose.directory, fileOf(name));
-    const text = await readTextFile(file, { code: "learn/profile", maxBytes: MOST_BYTES });
-    if (text !== undefined) earlier.set(name, allowedNames(parseProfile(text)));
+/** What stays allowed though this run does not see it: of a first process in front of the service, and what earlier runs saw. */
+async function readUnseen(
+  { project, services }: Recorder,
+  { fresh = false }: LearnOptions,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const unseen = new Map<string, readonly string[]>();
+  for (const { container } of services) {
+    const file = join(project.compose.directory, fileOf(container.name));
+    const text = fresh
+      ? undefined
+      : await readTextFile(file, { code: "learn/profile", maxBytes: MOST_BYTES });
+    const earlier = text === undefined ? [] : allowedNames(parseProfile(text));
+    unseen.set(container.name, [...callsBefore(container), ...earlier]);
   }
-  return earlier;
+  return unseen;
 }
 
 function fileOf(service: string): string {
@@ -118,14 +124,14 @@ async function tryOut(
   recorder: Recorder,
   base: SeccompProfile,
   seen: ReadonlyMap<string, Calls>,
-  earlier: ReadonlyMap<string, readonly string[]>,
+  unseen: ReadonlyMap<string, readonly string[]>,
   onRound: (round: number) => void,
 ): Promise<ReadonlyMap<string, Calls>> {
   let calls = seen;
   for (let round = 1; ; round++) {
     onRound(round);
     const profiles = new Map(
-      recorder.names.map((name) => [name, profileFor(base, calls.get(name), earlier.get(name))] as const),
+      recorder.names.map((name) => [name, profileFor(base, calls.get(name), unseen.get(name))] as const),
     );
     const exercised = await recorder.use(profiles);
     if (isWorking(exercised)) return calls;
@@ -144,9 +150,9 @@ async function tryOut(
 function profileFor(
   base: SeccompProfile,
   calls: Calls | undefined,
-  earlier: readonly string[] = [],
+  unseen: readonly string[] = [],
 ): SeccompProfile {
-  return learnedProfile(base, [...(calls?.keys() ?? []), ...earlier]);
+  return learnedProfile(base, [...(calls?.keys() ?? []), ...unseen]);
 }
 
 interface Subject {

@@ -22,11 +22,15 @@ import type { RuncOptions } from "./runc.ts";
 const RUNC = ["/usr/sbin/runc", "/usr/bin/runc"].find((path) => existsSync(path));
 const BUSYBOX = ["/bin/busybox", "/usr/bin/busybox"].find((path) => existsSync(path));
 
+/** For `init: true`. */
+export const TINI = "/usr/bin/tini-static";
+
 /** Why containers cannot be run here; `undefined` when they can. */
 export function whyNotHere(): string | undefined {
   if (process.geteuid?.() !== 0) return "needs root";
   if (RUNC === undefined) return "needs runc (apt-get install runc)";
   if (BUSYBOX === undefined) return "needs busybox (apt-get install busybox-static)";
+  if (!existsSync(TINI)) return "needs tini-static (apt-get install tini)";
   return undefined;
 }
 
@@ -76,6 +80,7 @@ export function createLab(project = `lab-${process.pid}`): Lab {
     image: image(),
     options: {
       runc: { binary: RUNC ?? "", libraries: "" },
+      init: () => Promise.resolve(TINI),
       runRoot: join(folder, "run"),
       layerRoot: join(folder, "layers"),
       project,

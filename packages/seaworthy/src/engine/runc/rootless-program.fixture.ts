@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { deserialize, serialize } from "node:v8";
 import type { Container } from "../container.ts";
 import type { EngineFacts, ExecResult, Exit, StartOptions } from "../engine.ts";
-import type { Lab } from "./busybox.fixture.ts";
+import { type Lab, TINI } from "./busybox.fixture.ts";
 
 /** An id that is neither root's nor one of the containers'. */
 export const CALLER = 1234;
@@ -51,8 +51,8 @@ import { deserialize, serialize } from "node:v8";
 const [engineModule, request, reply] = process.argv.slice(2);
 const { createRuncEngine } = await import(engineModule);
 const { removeLeftovers } = await import(engineModule.replace("runc.js", "leftovers.js"));
-const { options, steps } = deserialize(readFileSync(request));
-const engine = createRuncEngine({ ...options, unpack: () => Promise.reject(new Error("is unpacked")) });
+const { options, init, steps } = deserialize(readFileSync(request));
+const engine = createRuncEngine({ ...options, init: async () => init, unpack: () => Promise.reject(new Error("is unpacked")) });
 const text = async (stream) => { let all = ""; for await (const part of stream) all += part; return all; };
 const results = [];
 for (const step of steps) results.push(await run(step));
@@ -98,11 +98,11 @@ export function runAsCaller(
   enter: readonly string[] = [],
 ): { readonly facts: EngineFacts; readonly results: readonly StepResult[] } {
   const [program, request, reply] = ["program.mjs", "request", "reply"].map((name) => join(lab.folder, name));
-  const { unpack: _, ...options } = lab.options;
+  const { unpack: _, init: __, ...options } = lab.options;
   writeFileSync(program ?? "", PROGRAM);
   writeFileSync(
     request ?? "",
-    serialize({ options: { ...options, runc: { binary: CRUN, libraries: "" } }, steps }),
+    serialize({ options: { ...options, runc: { binary: CRUN, libraries: "" } }, init: TINI, steps }),
   );
   const argv = [...AS_CALLER, ...enter, process.execPath, program, ENGINE, request, reply] as string[];
   const env = { PATH: process.env["PATH"], HOME: lab.folder };

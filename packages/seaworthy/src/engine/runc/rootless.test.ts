@@ -146,6 +146,20 @@ here(`an ordinary user${reason === undefined ? "" : ` (skipped: ${reason})`}`, (
     expect(trapped.exit).toMatchObject({ code: 5 });
   });
 
+  test("a first process that waits leaves no orphan, and its exit code is the service's", () => {
+    const orphans = "sh -c 'sleep 0.1 & exit 0' >/dev/null; exec sleep 0.6";
+    const left = (extras: { readonly init?: boolean }): string => {
+      const look = ["/bin/sh", "-c", "sleep 0.3; cat /proc/[0-9]*/stat"];
+      const { exec, fault } = one(orphans, { extras }, { exec: look });
+      expect(fault).toBeUndefined();
+      return Buffer.from(exec?.stdout ?? []).toString();
+    };
+    expect(left({})).toMatch(/\(sleep\) Z /);
+    expect(left({ init: true })).toMatch(/\(tini-static|docker-init\) S /);
+    expect(left({ init: true })).not.toMatch(/\) Z /);
+    expect(one("exit 3", { extras: { init: true } }).exit).toMatchObject({ code: 3 });
+  });
+
   test("a missing program is a fault, and nothing is left", () => {
     expect(one("true", { argv: ["/bin/no-such"] }).fault).toMatch(/^engine\/start: .*no-such/);
     expect(traces(lab)).toEqual([]);

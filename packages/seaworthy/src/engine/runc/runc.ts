@@ -37,6 +37,8 @@ export interface RuncOptions {
   readonly runRoot: string;
   /** For unpacked layers, which are kept. */
   readonly layerRoot: string;
+  /** The program for `init: true`, on the host, absolute. Got when the first container asks for it. */
+  init(): Promise<string>;
   /** Containers of one project are cleaned up together. */
   readonly project: string;
   readonly unpack: UnpackLayer;
@@ -89,7 +91,8 @@ async function startContainer(
   const seccomp = seccompOf(container);
   await mkdir(places.containers, { recursive: true, mode: 0o700 });
   const bundle = join(await realpath(places.containers), id);
-  const paths = bundlePaths(bundle, `${places.cgroup}/${id}`);
+  const init = container.extras?.init === true ? { init: await engine.init() } : {};
+  const paths = { ...bundlePaths(bundle, `${places.cgroup}/${id}`), ...init };
   const declared = toRuntimeSpec(container, options.network, paths, machine, seccomp);
   const spec = isRootless() ? rootlessSpec(declared) : declared;
   const members = membersOf(bundle, paths.cgroup);

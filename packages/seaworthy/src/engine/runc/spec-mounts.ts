@@ -2,7 +2,7 @@
 import { dirname, join, posix } from "node:path";
 import type { Container, Mount, ScratchMount } from "../container.ts";
 import type { SpecMount } from "./runtime-spec.ts";
-import type { BundlePaths } from "./spec.ts";
+import { type BundlePaths, INIT } from "./spec.ts";
 
 /** Parents come before what is mounted below them, declared mounts after the system's own. */
 export function specMounts(container: Container, paths: BundlePaths): readonly SpecMount[] {
@@ -12,6 +12,8 @@ export function specMounts(container: Container, paths: BundlePaths): readonly S
   return [
     ...[...systemMounts(container), ...nameFiles(paths)].filter((mount) => !targets.has(mount.destination)),
     ...declared.sort((a, b) => depth(a.destination) - depth(b.destination)),
+    // Over whatever else is there: it is what is executed.
+    ...(paths.init === undefined ? [] : [bind(paths.init, INIT, ["ro", "nosuid", "nodev"])]),
   ];
 }
 

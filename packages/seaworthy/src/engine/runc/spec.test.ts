@@ -114,6 +114,17 @@ test("system paths are masked and read-only, or not", () => {
   expect([open.maskedPaths, open.readonlyPaths]).toEqual([[], []]);
 });
 
+test("a first process that was asked for stands in front of the program, out of a file that nobody can write to", () => {
+  const paths = { ...bundlePaths("/run/b", "/seaworthy/p/c"), init: "/host/tini" };
+  const mounts: readonly Mount[] = [{ kind: "tmpfs", target: "/sbin", size: 5, mode: 0o755, exec: true }];
+  const container = hardened(lab.image, "x", { mounts });
+  const made = toRuntimeSpec(container, { kind: "private" }, paths, MACHINE, undefined);
+  expect(made.process.args).toEqual(["/sbin/docker-init", "--", "/bin/sh", "-c", "x"]);
+  expect(made.mounts.at(-1)).toMatchObject({ destination: "/sbin/docker-init", source: "/host/tini" });
+  expect(made.mounts.at(-1)?.options).toContain("ro");
+  expect(spec().process.args).toEqual(["/bin/sh", "-c", "x"]);
+});
+
 test("declared mounts: parents first, in place of the system's own at the same path", () => {
   const mounts: readonly Mount[] = [
     { kind: "secret", name: "s", source: "/s", target: "/run/secrets/s" },

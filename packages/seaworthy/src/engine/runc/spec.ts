@@ -30,9 +30,14 @@ export interface BundlePaths {
   readonly hosts: string;
   readonly hostname: string;
   readonly resolvConf: string;
+  /** Bound over {@link INIT}, and started in front of the program. */
+  readonly init?: string;
   /** Below the cgroup root: `/seaworthy/<project>/<id>`. */
   readonly cgroup: string;
 }
+
+/** In the container, as Docker has it. */
+export const INIT = "/sbin/docker-init";
 
 // The defaults of Docker and containerd; the runtime specification leaves them to the caller.
 const MASKED_PATHS = [
@@ -68,9 +73,10 @@ export function toRuntimeSpec(
   seccomp: object | undefined,
 ): RuntimeSpec {
   const masked = container.systemPaths === "default";
+  const argv = paths.init === undefined ? container.argv : [INIT, "--", ...container.argv];
   return {
     ociVersion: "1.0.2",
-    process: specProcess(container, machine),
+    process: specProcess(container, machine, argv),
     root: { path: paths.root, readonly: container.readOnlyRoot },
     // runc refuses to give the host a name.
     ...(container.uts === "private" ? { hostname: container.extras?.hostname ?? container.name } : {}),

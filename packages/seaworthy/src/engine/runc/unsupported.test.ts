@@ -20,7 +20,7 @@ test.each<[ContainerExtras, readonly string[]]>([
     [],
   ],
   [{ init: false, tty: false, devices: [], storageOptions: new Map(), cgroup: "private" }, []],
-  [{ init: true, tty: true }, ["init", "tty"]],
+  [{ init: true, tty: true }, ["tty"]],
   [{ devices: [{ source: "/dev/fuse", target: "/dev/fuse", permissions: "rw" }] }, ["devices"]],
   [{ shareNetwork: "service:db" }, []],
   [{ shareNetwork: "container:1234" }, ["network_mode"]],

@@ -15,7 +15,6 @@ const USE_DOCKER = "Remove it, or use a Docker Engine.";
 /** The keys whose mere presence is more than this engine gives. Labels and the pull policy change no process. */
 const REFUSED: readonly (readonly [key: string, field: keyof ContainerExtras])[] = [
   ["domainname", "domainName"],
-  ["init", "init"],
   ["tty", "tty"],
   ["devices", "devices"],
   ["device_cgroup_rules", "deviceCgroupRules"],
@@ -51,7 +50,7 @@ export function unsupportedByRunc(container: Container): readonly Unsupported[] 
   ];
 }
 
-/** `init: false` and an empty list ask for nothing. A private cgroup namespace is what every container has. */
+/** `tty: false` and an empty list ask for nothing. A private cgroup namespace is what every container has. */
 function asksFor(value: ContainerExtras[keyof ContainerExtras]): boolean {
   if (value === undefined || value === false || value === "private") return false;
   if (Array.isArray(value)) return value.length > 0;

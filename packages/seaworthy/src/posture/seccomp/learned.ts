@@ -1,4 +1,6 @@
 /** A profile that is cut down to what a service was seen to call. It only takes away: what its base refuses stays refused. */
+
+import type { Container } from "../../engine/container.ts";
 import { nativeOnly } from "./entry-points.ts";
 import { allowsByDefault, allowsCall } from "./portable.ts";
 import type { SeccompProfile } from "./profile.ts";
@@ -16,6 +18,18 @@ const OF_THE_RUNTIME: readonly string[] = `
   rt_sigreturn sched_getaffinity sched_yield setgid setgroups setuid sigaltstack tgkill umask write`
   .trim()
   .split(/\s+/);
+
+/** What tini (Docker's, and ours) and catatonit (Podman's) call until they hand over, and while they wait. */
+const OF_AN_INIT: readonly string[] = `
+  arch_prctl brk clone close_range execve exit_group getpgrp getpid getrandom ioctl kill mprotect openat prctl prlimit64 read
+  readlink rseq rt_sigaction rt_sigprocmask rt_sigtimedwait set_robust_list set_tid_address setpgid signalfd4 wait4 write`
+  .trim()
+  .split(/\s+/);
+
+/** What is called in front of the service, which no tracer of the service sees: by the first process that it asked for. */
+export function callsBefore({ extras }: Pick<Container, "extras">): readonly string[] {
+  return extras?.init === true ? OF_AN_INIT : [];
+}
 
 /**
  * @param base what it may call at most

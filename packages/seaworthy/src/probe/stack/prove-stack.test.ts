@@ -76,6 +76,7 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
     runtime = createRuncRuntime({
       ...lab.options,
       runc: () => Promise.resolve(lab.options.runc),
+      init: lab.options.init,
       volumeRoot: join(lab.folder, "volumes"),
       engineProject: TWINS,
     });

@@ -11,7 +11,7 @@ import type { StackRuntime } from "../stack-runtime.ts";
 import { stackLogs } from "./logs.ts";
 import { bounceService, execInStack, readStack, type StackOptions, startStack, stopStack } from "./stack.ts";
 
-export interface RuncRuntimeOptions extends Pick<StackOptions, "runRoot" | "layerRoot" | "unpack"> {
+export interface RuncRuntimeOptions extends Pick<StackOptions, "init" | "runRoot" | "layerRoot" | "unpack"> {
   /** Asked for when something is to be started, and not before: what is down needs no runtime. */
   runc(): Promise<RuncBinary>;
   /** Absolute; where volumes are kept by their names. */

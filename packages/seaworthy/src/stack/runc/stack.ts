@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ExecResult } from "../../engine/engine.ts";
 import { type UnpackLayer, unpackedLayers } from "../../engine/runc/layers.ts";
 import { removeLeftovers } from "../../engine/runc/leftovers.ts";
-import type { RuncBinary } from "../../engine/runc/runc.ts";
+import type { RuncBinary, RuncOptions } from "../../engine/runc/runc.ts";
 import { isMissing } from "../../fault/errno.ts";
 import { Fault } from "../../fault/fault.ts";
 import { askControl } from "../../net/control-socket.ts";
@@ -30,6 +30,8 @@ import {
 
 export interface StackOptions extends StartStackOptions {
   readonly runc: RuncBinary;
+  /** As in {@link RuncOptions}. */
+  readonly init: RuncOptions["init"];
   /** `/run/seaworthy`: what ends with the stack. */
   readonly runRoot: string;
   readonly layerRoot: string;
@@ -43,6 +45,8 @@ export interface StackOptions extends StartStackOptions {
  */
 export async function startStack(spec: StackSpec, options: StackOptions): Promise<StackHandle> {
   options.signal?.throwIfAborted();
+  const wantsInit = spec.services.some(({ container }) => container.extras?.init === true);
+  const init = wantsInit ? await options.init() : undefined;
   const networks = planNetworks(spec, parseRoutes(await readFile("/proc/self/net/route", "utf8")));
   const places = stackPlaces(options.runRoot, spec.project);
   const child = await launchSupervisor(places, options.runRoot, spec);
@@ -60,7 +64,7 @@ export async function startStack(spec: StackSpec, options: StackOptions): Promis
     }
     const first = firstState(child, places);
     const { runc, layerRoot, leash, logs } = options;
-    await send(child, { kind: "start", spec, networks, runc, layerRoot, leash, logs });
+    await send(child, { kind: "start", spec, networks, runc, init, layerRoot, leash, logs });
     return stackHandle(child, await first, places, {
       onChange: options.onChange,
       stop: () => stopStack(spec.project, options),

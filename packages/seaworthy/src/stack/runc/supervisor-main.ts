@@ -61,6 +61,10 @@ async function begin(request: StartMessage, identity: ProcessIdentity): Promise<
   let dirty = false;
   const engine = createRuncEngine({
     runc: request.runc,
+    init: () =>
+      request.init === undefined
+        ? Promise.reject(new Error("no service asked for a first process, and one does"))
+        : Promise.resolve(request.init),
     runRoot,
     layerRoot: request.layerRoot,
     project,

@@ -18,6 +18,8 @@ export interface StartMessage {
   readonly networks: NetworkPlan;
   readonly logs?: LogRotation | undefined;
   readonly runc: RuncBinary;
+  /** For `init: true`; `undefined` when no service asks for it. */
+  readonly init: string | undefined;
   readonly layerRoot: string;
   /** Whether the stack ends when the command line does. */
   readonly leash: boolean;
