@@ -2,7 +2,7 @@
 import type { StackService } from "../engine/stack-service.ts";
 import { Fault } from "../fault/fault.ts";
 import { begun } from "../stack/begun.ts";
-import { hasHandler } from "../stack/has-handler.ts";
+import { hearsStop } from "../stack/has-handler.ts";
 import type { StackHandle, StackRuntime } from "../stack/stack-runtime.ts";
 import type { StackSpec } from "../stack/stack-spec.ts";
 import type { ServiceState } from "../stack/state.ts";
@@ -89,7 +89,7 @@ export function tryOutOn(spec: StackSpec, options: TryOutOptions): TryOut {
     const state = stateOf(handle, container.name);
     const shows = async (): Promise<boolean> => {
       const pid = stateOf(handle, container.name)?.pid;
-      return pid !== undefined && (await hasHandler(pid, container.stopSignal));
+      return pid !== undefined && (await hearsStop(pid, container));
     };
     await begun(shows, Date.parse(state?.startedAt ?? ""), signal);
   }

@@ -6,6 +6,7 @@ import { declaredListeners } from "./stack-claims/declared-listeners.ts";
 import { healthy } from "./stack-claims/healthy.ts";
 import { noNativeCalls } from "./stack-claims/no-native-calls.ts";
 import { noSecretsInEnvironment } from "./stack-claims/no-secrets-in-environment.ts";
+import { noZombies } from "./stack-claims/no-zombies.ts";
 import { publishedPorts } from "./stack-claims/published-ports.ts";
 import { separateNetworks } from "./stack-claims/separate-networks.ts";
 import { stopsOnSignal } from "./stack-claims/stops-on-signal.ts";
@@ -22,6 +23,7 @@ export const STACK_CLAIMS: readonly StackClaim[] = [
   noSecretsInEnvironment,
   noNativeCalls,
   healthy,
+  noZombies,
   stopsOnSignal,
   dataSurvivesRestart,
 ];

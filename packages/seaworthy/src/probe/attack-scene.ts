@@ -16,6 +16,7 @@ import { attacker } from "./attacker.ts";
 import type { Probe } from "./probe.ts";
 import { rareCalls } from "./probes/rare-calls.ts";
 import { probesOf } from "./probes.ts";
+import { withoutInit } from "./without-init.ts";
 
 export interface SceneOptions {
   /** The service's own network, for attacks on where it stands; `undefined` while it does not run. */
@@ -154,7 +155,7 @@ function userFor(probe: Probe, declared: User): User {
   return probe.as === "unprivileged" && declared.uid === 0 ? NOBODY : declared;
 }
 
-/** The double sees none of the service's data: its volumes are empty folders of the same user. */
+/** The double sees none of the service's data: its volumes are empty folders of the same user. Its first process is ours. */
 function asDouble(container: Container): Container {
   const { uid, gid } = container.user;
   const mounts = container.mounts.map((mount): Mount => {
@@ -163,5 +164,5 @@ function asDouble(container: Container): Container {
     // What is the user's own is looked at and never written to.
     return mount.kind === "bind" ? { ...mount, readOnly: true } : mount;
   });
-  return { ...container, mounts };
+  return { ...withoutInit(container), mounts };
 }

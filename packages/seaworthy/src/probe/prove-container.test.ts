@@ -24,6 +24,7 @@ const TMPFS = { kind: "tmpfs", target: "/tmp", size: MEBIBYTE, mode: 0o1777, exe
 describe.skipIf(reason !== undefined)(`attacks on runc${reason === undefined ? "" : ` (${reason})`}`, () => {
   let lab: Lab;
   let strict: Container;
+  let started: Container[] = [];
   beforeAll(() => {
     lab = createLab(`matrix-${process.pid}`);
     strict = harden(hardened(lab.image, "true", { mounts: [TMPFS] }), STRICT_CONTROLS);
@@ -41,8 +42,15 @@ describe.skipIf(reason !== undefined)(`attacks on runc${reason === undefined ? "
     const workDirectory = join(lab.folder, "work");
     mkdirSync(workDirectory, { recursive: true });
     const engine = createRuncEngine(lab.options);
+    started = [];
     const findings = await proveContainer(
-      engine,
+      {
+        ...engine,
+        start(container, options) {
+          started.push(container);
+          return engine.start(container, options);
+        },
+      },
       { ...strict, ...changes },
       { network: undefined, workDirectory, concurrency: 4, posture: "strict", more, source: () => undefined },
     );
@@ -56,6 +64,15 @@ describe.skipIf(reason !== undefined)(`attacks on runc${reason === undefined ? "
       findings.map(({ id }) => [id, "held", undefined]),
     );
     expect(new Set(findings.map((finding) => finding.id)).size).toBe(findings.length);
+  });
+
+  test("with an init in front of the service every attack is made as without: the prover's program comes first", async () => {
+    const findings = await prove({ extras: { ...strict.extras, init: true } });
+    expect(findings.map(({ id, verdict, reason: why }) => [id, verdict, why?.en])).toEqual(
+      findings.map(({ id }) => [id, "held", undefined]),
+    );
+    expect(started.length).toBeGreaterThan(40);
+    expect(started.filter(({ extras }) => extras?.init === true)).toEqual([]);
   });
 
   test("a folder of the user's in place of the root file system is left as it was", async () => {

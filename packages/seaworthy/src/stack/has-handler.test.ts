@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, expect, test } from "vitest";
-import { hasHandler } from "./has-handler.ts";
+import { hasHandler, hearsStop } from "./has-handler.ts";
 
 const started: number[] = [];
 afterEach(() => {
@@ -39,4 +39,20 @@ test("a handler that a program sets when its work begins", async () => {
 
 test("a process that is no more", async () => {
   expect(await hasHandler(2 ** 22 + 1, "SIGTERM")).toBe(false);
+});
+
+test.each([
+  ["does", "trap 'exit 0' TERM; echo; read x", true],
+  ["does not", "echo; read x", false],
+])("a service that %s, behind a first process that hears whatever comes", async (_, service, hears) => {
+  const init = await run("sh", "-c", `trap : TERM; exec 3<&0; sh -c "${service}" <&3 & sleep 9 & wait`);
+  expect(await hasHandler(init, "SIGTERM")).toBe(true);
+  const stopSignal = "SIGTERM";
+  expect(await hearsStop(init, { stopSignal, extras: { init: true } })).toBe(hears);
+  expect(await hearsStop(init, { stopSignal })).toBe(true);
+});
+
+test("an init that has started nothing yet", async () => {
+  const alone = await run("sh", "-c", "trap : TERM; echo; read x");
+  expect(await hearsStop(alone, { stopSignal: "SIGTERM", extras: { init: true } })).toBe(false);
 });

@@ -51,7 +51,7 @@ export class UnableError extends Error {
 }
 
 const RECORD = 64;
-const REPLY = 16;
+export const REPLY = 16;
 /** Of the scratch area, see the listing. */
 const SCRATCH = 0x10000048n;
 const ALIGNMENT = 16;
@@ -128,7 +128,7 @@ function strangerWrites(): UnableError {
   return new UnableError("something else in the container writes to the same output");
 }
 
-function decode(reply: Buffer): CallResult {
+export function decode(reply: Buffer): Extract<CallResult, { kind: "returned" }> {
   const value = reply.readBigInt64LE(8);
   const failed = value < 0n && value >= -4095n;
   return {
@@ -140,7 +140,7 @@ function decode(reply: Buffer): CallResult {
 }
 
 /** The record and the bytes for the scratch area, as the listing describes them. */
-function encode(
+export function encode(
   name: SyscallName,
   args: readonly Argument[],
   memory: number,

@@ -17,6 +17,7 @@ export const SYSCALLS = {
   bind: 49,
   listen: 50,
   fork: 57,
+  vfork: 58,
   execve: 59,
   semget: 64,
   msgget: 68,

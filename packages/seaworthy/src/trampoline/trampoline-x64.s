@@ -55,10 +55,11 @@ made:   mov     %rax, RESULT(%rbx)
         test    %rax, %rax
         jnz     reply
 
-        mov     0(%rbx), %rcx                           # zero from clone, fork, vfork or clone3: we are the child,
+        mov     0(%rbx), %rcx                           # zero from clone, fork or clone3: we are the child,
         sub     $56, %rcx                               # and stdin is the parent's
         cmp     $2, %rcx
-        jbe     sleep
+        jb      sleep
+        je      quit                                    # from vfork: the memory, too, and it waits for our end
         cmp     $435 - 56, %rcx
         je      sleep
 

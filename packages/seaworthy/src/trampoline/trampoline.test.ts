@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { batchOf, resultsOf } from "./batch.ts";
 import {
   type Ended,
   type Trampoline,
@@ -120,6 +121,14 @@ describe.skipIf(!isX64)("running here (needs x86-64)", () => {
       expect(await call("32-bit socketcall", [1, numbers])).toMatchObject({ errno: "EAFNOSUPPORT" });
       expect(await call("getpid"), "it goes on as before").toEqual(own);
     }));
+
+  test("a child of vfork ends at once, and its parent goes on and sees to nobody", () => {
+    const { stdout, status } = spawnSync(program, { input: batchOf(["vfork", "getuid", "vfork"]) });
+    expect(status).toBe(0);
+    const results = resultsOf(stdout);
+    expect(results.map(({ errno }) => errno)).toEqual([undefined, undefined, undefined]);
+    expect(results.map(({ value }) => value > 0n)).toEqual([true, process.getuid?.() !== 0, true]);
+  });
 
   test("executing a copy is told from not being able to", () =>
     inTrampoline(async ({ execute, call }) => {

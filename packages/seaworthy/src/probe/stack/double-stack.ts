@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { PublishedPort, VolumeMount } from "../../engine/container.ts";
 import type { ExecResult } from "../../engine/engine.ts";
 import type { NetworkAttachment, StackService } from "../../engine/stack-service.ts";
+import { type OrphanMaker, orphanMaker } from "../../stack/orphans.ts";
 import type { StackHandle, StackRuntime, Stopped } from "../../stack/stack-runtime.ts";
 import type { StackNetwork, StackSpec, StackVolume } from "../../stack/stack-spec.ts";
 import type { ServiceState, StackState } from "../../stack/state.ts";
@@ -19,6 +20,8 @@ export interface DoubleStack extends AsyncDisposable {
   problem(service: string): string | undefined;
   /** Its first process, as the host numbers it; `undefined` while it does not run. */
   pid(service: string): number | undefined;
+  /** A program in it, which leaves orphans; `undefined` where they could not be seen, or it would not run. */
+  orphanMaker(service: string): OrphanMaker | undefined;
   /** Those that may be written to. */
   volumes(service: string): readonly VolumeMount[];
   /** @param options with a time limit in milliseconds; ten seconds when it is left out */
@@ -60,7 +63,14 @@ const PUBLISHED = "published by the proof";
 export async function startDouble(spec: StackSpec, options: DoubleOptions): Promise<DoubleStack> {
   const { runtime, live, signal } = options;
   const project = doubleName(spec.project);
-  const services = await Promise.all(spec.services.map((service) => asDouble(service, spec, options)));
+  const { local, architecture } = await runtime.engine.facts();
+  const makers = new Map<string, OrphanMaker>();
+  // The trampoline is machine code.
+  for (const { container } of local && architecture === "amd64" ? spec.services : [])
+    makers.set(container.name, await orphanMaker(options.folder));
+  const services = await Promise.all(
+    spec.services.map((service) => asDouble(service, spec, makers.get(service.container.name), options)),
+  );
   const copies = new Map(services.map((service) => [service.container.name, service]));
   const volumesOf = (name: string): readonly VolumeMount[] =>
     (copies.get(name)?.container.mounts ?? []).filter(
@@ -86,6 +96,7 @@ export async function startDouble(spec: StackSpec, options: DoubleOptions): Prom
     port: (service) => copies.get(service)?.ports[0],
     problem: (service) => problems.get(service),
     pid: (service) => handle.state().services.find(({ name }) => name === service)?.pid,
+    orphanMaker: (service) => makers.get(service),
     volumes: volumesOf,
     exec: (service, argv, given) => runtime.exec(project, service, argv, { timeout: EXEC_TIMEOUT, ...given }),
     stop: (service) => runtime.bounce(project, service),
@@ -145,6 +156,7 @@ function describe({ status, failure, exitCode, signal, health }: ServiceState): 
 async function asDouble(
   service: StackService,
   spec: StackSpec,
+  maker: OrphanMaker | undefined,
   { live, insidePorts, folder, freePort }: DoubleOptions,
 ): Promise<StackService> {
   const { container, healthCheck, restart, containerName } = service;
@@ -170,7 +182,10 @@ async function asDouble(
       ...container,
       // On the host's network it would find the live stack, and fight for its ports.
       network: sharesHost ? "private" : container.network,
-      mounts: await doubleMounts(container.mounts, { project: doubleName(spec.project), folder }),
+      mounts: [
+        ...(await doubleMounts(container.mounts, { project: doubleName(spec.project), folder })),
+        ...(maker === undefined ? [] : [maker]),
+      ],
     },
     ports: target === undefined ? [] : [{ address: SECOND_LOOPBACK, published: await freePort(), target }],
     restart: isJob ? restart : { policy: "always" },

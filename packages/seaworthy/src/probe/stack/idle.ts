@@ -6,6 +6,7 @@ import type { Running, StartOptions } from "../../engine/engine.ts";
 import { Fault } from "../../fault/fault.ts";
 import { type Trampoline, trampoline, UnableError } from "../../trampoline/client.ts";
 import { TRAMPOLINE_X64 } from "../../trampoline/trampoline-x64.ts";
+import { withoutInit } from "../without-init.ts";
 import { attempt, type StackScene } from "./scene.ts";
 
 type IdleScene = Pick<StackScene, "runtime" | "signal">;
@@ -50,7 +51,7 @@ async function startedFor(
 ): Promise<Attempt> {
   try {
     await using running = await runtime.engine.start(
-      { ...container, mounts: container.mounts.flatMap(harmless) },
+      { ...withoutInit(container), mounts: container.mounts.flatMap(harmless) },
       { ...options, ...(signal === undefined ? {} : { signal }) },
     );
     return await act(running);

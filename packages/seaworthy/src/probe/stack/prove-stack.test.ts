@@ -208,7 +208,7 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
     Object.fromEntries(
       [
         ...["non-root", "no-new-privileges", "capabilities", "seccomp"].map((id) => `${id}.every-process`),
-        ...["declared-listeners", "no-secrets-in-environment", "read-only-root.live-mounts"],
+        ...["declared-listeners", "no-secrets-in-environment", "read-only-root.live-mounts", "no-zombies"],
       ].map((id) => [`${id}/${service}`, "held"]),
     );
 
@@ -478,6 +478,49 @@ here(`proving a stack${reason === undefined ? "" : ` (skipped: ${reason})`}`, ()
     expect(verdicts(await prove([job, app]))).toMatchObject({
       "healthy/job": "absent",
       "stops-on-signal/job": "absent",
+      "stops-on-signal/app": "held",
+    });
+  });
+
+  test("orphans stay with a first process that waits for nobody, and not behind an init", async () => {
+    const deaf = { argv: ["/bin/sleep", "60"] };
+    const healthCheck = check("true");
+    const findings = await prove([
+      service("bare", "", { healthCheck }, deaf),
+      service("behind", "", { healthCheck }, { ...deaf, extras: { init: true } }),
+      service("shared", "", { healthCheck }, { ...deaf, pid: "host" }),
+      service("mortal", "sleep 0.2; exit 1", { restart: { policy: "always" } }),
+    ]);
+    expect(findings.get("no-zombies/bare")).toMatchObject({
+      verdict: "breached",
+      hardened: { summary: { en: "3 of 3 were zombies after 3 s" } },
+      source: { key: "services.bare.init" },
+    });
+    expect(findings.get("no-zombies/behind")).toMatchObject({
+      verdict: "held",
+      hardened: { summary: { en: /^all 3 were gone after \d+ ms$/ } },
+      twin: { summary: { en: /^3 of 3 were zombies after/ } },
+    });
+    expect(findings.get("no-zombies/shared")?.verdict).toBe("absent");
+    expect(findings.get("no-zombies/mortal")?.verdict).toBe("unproven");
+    // The service ends with the signal that the init passes on to it: it said nothing of it.
+    expect(findings.get("stops-on-signal/behind")).toMatchObject({
+      verdict: "breached",
+      hardened: { summary: { en: "ended with SIGTERM" } },
+    });
+  });
+
+  test("a service behind an init is stopped, looked at and reached as before", async () => {
+    const app = service(
+      "app",
+      HTTP + HTTPD,
+      { ports: [{ address: "127.0.0.1", published: port, target: 8000 }] },
+      { extras: { init: true } },
+    );
+    expect(verdicts(await prove([app]))).toEqual({
+      ...each("app"),
+      "published-ports/app": "held",
+      "healthy/app": "breached",
       "stops-on-signal/app": "held",
     });
   });

@@ -19,6 +19,7 @@ import { proveLiveMounts } from "./live-mounts.ts";
 import { measureReach } from "./measure-reach.ts";
 import { proveNoNativeCalls } from "./no-native-calls.ts";
 import { proveNoticesHang } from "./notices-hang.ts";
+import { proveNoZombies } from "./no-zombies.ts";
 import { provePublishedPorts } from "./published-ports.ts";
 import type { Role, StackScene } from "./scene.ts";
 import { proveNoSecrets } from "./secrets-in-environment.ts";
@@ -79,6 +80,8 @@ export async function proveStack(options: ProveStackOptions): Promise<ProvedStac
     for (const finding of looks.flat()) keep(finding);
     // What follows disturbs the double, so it comes last; and a service may be asked for by another's check.
     for (const service of services) keep(await proveNoticesHang(scene, service));
+    const orphans = await together(services.map((service) => proveNoZombies(scene, service)));
+    for (const finding of orphans) keep(finding);
     for (const finding of await proveStops(scene)) keep(finding);
     const kept = await together(services.map((service) => proveDataSurvives(scene, service)));
     for (const finding of kept) keep(finding);

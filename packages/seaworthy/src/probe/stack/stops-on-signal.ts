@@ -5,7 +5,7 @@ import type { Container } from "../../engine/container.ts";
 import type { StackService } from "../../engine/stack-service.ts";
 import { stopsOnSignal } from "../../posture/stack-claims/stops-on-signal.ts";
 import { begun } from "../../stack/begun.ts";
-import { hasHandler } from "../../stack/has-handler.ts";
+import { hearsStop } from "../../stack/has-handler.ts";
 import type { Stopped } from "../../stack/stack-runtime.ts";
 import { inIdle } from "./idle.ts";
 import { attempt, conclude, isDone, notUp, type StackScene, stateOf } from "./scene.ts";
@@ -43,7 +43,7 @@ async function judgeWithTwin(
 
 async function stopDouble(scene: StackScene, service: StackService): Promise<Attempt | Stopped> {
   const { double, signal } = scene;
-  const { name, stopSignal } = service.container;
+  const { name } = service.container;
   if (isDone(stateOf(scene, service)))
     return attempt("absent", "it ends without being told to", "завершается сама, без сигнала");
   const unable = notUp(scene, name);
@@ -51,7 +51,7 @@ async function stopDouble(scene: StackScene, service: StackService): Promise<Att
   // A signal that comes before its handler is set is lost, and tells nothing of it.
   const hears = async (): Promise<boolean> => {
     const pid = double.pid(name);
-    return pid !== undefined && (await hasHandler(pid, stopSignal));
+    return pid !== undefined && (await hearsStop(pid, service.container));
   };
   if (service.healthCheck === undefined) await begun(hears, double.upSince, signal);
   const stopped = await double.stop(name);
