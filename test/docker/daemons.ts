@@ -55,7 +55,10 @@ export const DAEMONS: readonly DaemonKind[] = [
   },
   {
     name: "Podman",
-    missing: () => notRoot() ?? without("podman", "apt-get install podman conmon runc netavark aardvark-dns"),
+    missing: () =>
+      notRoot() ??
+      without("podman", "apt-get install podman conmon runc netavark aardvark-dns") ??
+      without("catatonit", "apt-get install catatonit"),
     start: async () => besideDocker(await startDaemon(podman, {})),
   },
 ];

@@ -10,7 +10,7 @@ import { fakeService } from "./world.fixture.ts";
 const FILE = "/p/compose.yaml";
 const NEEDS: Needs = {
   user: { uid: 999, gid: 999, groups: [] },
-  ...{ grants: [], scratch: ["/run/db"], data: ["/var/lib/db"], publish: [] },
+  ...{ grants: [], init: false, scratch: ["/run/db"], data: ["/var/lib/db"], publish: [] },
   limits: { memory: 256 * 1024 ** 2, pids: 64, cpus: 1 },
 };
 
@@ -53,6 +53,16 @@ describe("changes of a Compose file", () => {
 volumes:
   db-lib-db: {}
 `);
+  });
+
+  it("put an init in front of a first process that waits for nobody, once", () => {
+    const service = fakeService("db", limited);
+    const needs = { ...bare, init: true };
+    const text = "services:\n  db:\n    image: db\n    init: false\n";
+    expect(change(text, service, needs).text).toContain("    image: db\n    init: true\n");
+    const has = fakeService("db", { ...limited, extras: { init: true } });
+    expect(change(text, has, needs).changes.map(({ key }) => key)).not.toContain("init");
+    expect(change(text, service, bare).changes.map(({ key }) => key)).not.toContain("init");
   });
 
   it("are none for a service that is there already", () => {

@@ -1,7 +1,7 @@
 /** From what a service is and what it is to be, the changes of its Compose file, each with its reason. */
 import { type Change, type ChangeRequest, draftOf } from "./draft.ts";
 import { changeHealthCheck } from "./health-changes.ts";
-import { changeLimits } from "./limit-changes.ts";
+import { changeInit, changeLimits } from "./limit-changes.ts";
 import { changeMounts } from "./mount-changes.ts";
 import { changeNetworks } from "./network-changes.ts";
 import { changePorts } from "./port-changes.ts";
@@ -18,6 +18,7 @@ export function changesOf(request: ChangeRequest): readonly Change[] {
   changePrivileges(draft);
   changePorts(draft);
   changeNetworks(draft);
+  changeInit(draft);
   changeLimits(draft);
   return draft.changes;
 }

@@ -1,7 +1,12 @@
-/** Limits of processes, memory and processor time. */
+/** Limits of processes, memory and processor time; and who sees to it that processes that have ended do not count. */
 import type { Draft } from "./draft.ts";
 import { childOf, isMapping } from "./edit-value.ts";
 import { sizeText } from "./limits.ts";
+
+export function changeInit({ before, after, set }: Draft): void {
+  if (after.container.extras?.init !== true || before.container.extras?.init === true) return;
+  set("init", true, "true", "its first process waits for no orphan: each stayed as a zombie");
+}
 
 /** Beside limits under `deploy` if there are any: Compose takes no second place for the same limit. */
 export function changeLimits({ before, after, written, path, add, set, placed }: Draft): void {

@@ -1,9 +1,11 @@
 /** Looks at the services of a stack that runs: how they show that they work, what they wrote, and who they are. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { User } from "../engine/container.ts";
+import type { ExecResult } from "../engine/engine.ts";
 import type { StackService } from "../engine/stack-service.ts";
 import { Fault } from "../fault/fault.ts";
 import { isLoopback, processTree } from "../net/listeners.ts";
+import { leaveOrphans, type OrphanMaker } from "../stack/orphans.ts";
 import { parseRights, rightsOf, usersOf } from "../stack/processes.ts";
 import type { StackHandle, StackRuntime } from "../stack/stack-runtime.ts";
 import type { ServiceState } from "../stack/state.ts";
@@ -20,6 +22,8 @@ export interface Look {
   readonly users: readonly User[];
   readonly usage: Usage | undefined;
   readonly check: readonly string[] | undefined;
+  /** Whether orphans stayed with its first process; `undefined` where that could not be seen. */
+  readonly keepsZombies: boolean | undefined;
 }
 
 export interface Scene {
@@ -32,10 +36,15 @@ export interface Scene {
   readonly late: ReadonlySet<string>;
   /** By service, the program that can ask for its health, once it was looked for. */
   readonly checks: Map<string, readonly string[] | undefined>;
+  /** By service, what leaves orphans in it. */
+  readonly makers: ReadonlyMap<string, OrphanMaker>;
+  /** By service, once it was seen. */
+  readonly keepZombies: Map<string, boolean>;
 }
 
 const ANSWER_PATIENCE = 5_000;
 const EXEC_TIMEOUT = 5_000;
+const ORPHAN_PATIENCE = 3_000;
 
 /** By service; one that the stack does not know is left out. */
 export async function lookAtAll(
@@ -46,16 +55,37 @@ export async function lookAtAll(
     services.map(async (service) => [service.container.name, await lookAt(scene, service)] as const),
   );
   const usages = await scene.runtime.stats(scene.handle.project);
+  // After that: a zombie counts as a process.
+  await Promise.all(services.map((service) => lookForZombies(scene, service)));
   return new Map(
-    looks.flatMap(([name, look]) =>
-      look === undefined
-        ? []
-        : [[name, { ...look, usage: usages.find(({ service }) => service === name) }] as const],
-    ),
+    looks.flatMap(([name, look]) => {
+      if (look === undefined) return [];
+      const usage = usages.find(({ service }) => service === name);
+      return [[name, { ...look, usage, keepsZombies: scene.keepZombies.get(name) }] as const];
+    }),
   );
 }
 
-async function lookAt(scene: Scene, service: StackService): Promise<Omit<Look, "usage"> | undefined> {
+async function lookForZombies(scene: Scene, { container: { name } }: StackService): Promise<void> {
+  const { handle, runtime, makers, keepZombies, signal } = scene;
+  const maker = makers.get(name);
+  const state = handle.state().services.find((one) => one.name === name);
+  if (maker === undefined || keepZombies.has(name) || state === undefined || !isUp(state)) return;
+  const exec = (argv: readonly string[], stdin: Uint8Array): Promise<ExecResult> =>
+    runtime.exec(handle.project, name, argv, { stdin, timeout: EXEC_TIMEOUT });
+  try {
+    const seen = await leaveOrphans({ first: state.pid, exec }, maker, ORPHAN_PATIENCE, signal);
+    if ("left" in seen) keepZombies.set(name, seen.left > 0);
+  } catch (error) {
+    // It ended meanwhile: another start shows it.
+    if (!(error instanceof Fault)) throw error;
+  }
+}
+
+async function lookAt(
+  scene: Scene,
+  service: StackService,
+): Promise<Omit<Look, "usage" | "keepsZombies"> | undefined> {
   const { name } = service.container;
   const stateNow = (): ServiceState | undefined =>
     scene.handle.state().services.find((one) => one.name === name);
@@ -94,13 +124,15 @@ async function signsOf(
   }
 }
 
-async function writesOf({ runtime, handle }: Scene, name: string): Promise<readonly string[]> {
+async function writesOf({ runtime, handle, makers }: Scene, name: string): Promise<readonly string[]> {
   // Of one that ended, an engine may know nothing any more.
   const changes = await runtime.changes(handle.project, name).catch((error: unknown) => {
     if (error instanceof Fault) return [];
     throw error;
   });
-  return changes.filter(({ kind }) => kind !== "deleted").map(({ path }) => path);
+  // What was mounted by us leaves a place to mount it on.
+  const own = makers.get(name)?.target;
+  return changes.filter(({ kind, path }) => kind !== "deleted" && path !== own).map(({ path }) => path);
 }
 
 /** Of the first process and all that came from it; a health check, which the engine starts beside it, is not among them. */

@@ -27,6 +27,8 @@ export interface Needs {
   readonly user: User;
   /** What had to be left to it. */
   readonly grants: readonly Grant[];
+  /** Whether it gets a first process that waits for orphans, because its own does not. */
+  readonly init: boolean;
   /** Where it writes what nobody misses. */
   readonly scratch: readonly string[];
   /** Where it writes what must outlive it. */
@@ -88,6 +90,7 @@ export function hardened(service: StackService, needs: Needs, project: string): 
     capabilities: original.capabilities.filter((name) => kept.has(name)),
   };
   for (const { id, apply } of RESTRICTIONS) if (!kept.has(id)) container = apply(container);
+  if (needs.init) container = { ...container, extras: { ...container.extras, init: true } };
   container = tmpfsBounded.apply({
     ...container,
     mounts: [...container.mounts, ...newMounts(original, needs, project)],

@@ -17,6 +17,8 @@ export interface Outcome {
   /** Whom its processes ran as, the first process first; empty where that could not be seen. */
   readonly users: readonly User[];
   readonly usage: Usage | undefined;
+  /** Whether orphans stayed with its first process as zombies; left out where that could not be seen. Looked for once. */
+  readonly keepsZombies?: boolean;
   /** TCP ports that it listens on, in its own network; `undefined` where that could not be seen. */
   readonly listens: readonly number[] | undefined;
   /** A program of its image that can ask whether it works, where nobody said how; looked for once. */

@@ -71,6 +71,23 @@ describe("the search", () => {
     expect(result.found.get("app")?.code).toEqual(["/srv-code/main.js"]);
   });
 
+  it("puts an init in front of who keeps zombies, unless it has to be the first itself", async () => {
+    const keeps = { ...MODEST, keepsZombies: true };
+    const services = ["keeps", "waits", "first"].map((name) => fakeService(name));
+    const result = await search(services, {
+      keeps,
+      waits: MODEST,
+      first: { ...keeps, mustBeFirst: true },
+    });
+    expect(result.services.map(({ container }) => container.extras?.init)).toEqual([
+      true,
+      undefined,
+      undefined,
+    ]);
+    expect(result.needs("keeps")?.grants).toEqual([]);
+    expect(result.needs("first")?.grants).toEqual(["no-zombies"]);
+  });
+
   it("asks for health by a program that is there", async () => {
     const argv = ["/bin/sh", "-c", "curl -f http://localhost:80/"];
     const healthCheck = { argv, interval: 1, timeout: 1, startPeriod: 1, startInterval: 1, retries: 1 };
@@ -128,6 +145,8 @@ describe("whatever the true needs are", () => {
     }),
     needsExec: fc.constant(false),
     needsSeccomp: fc.boolean(),
+    keepsZombies: fc.constant(false),
+    mustBeFirst: fc.constant(false),
     runsAs: fc.constantFrom([], [{ uid: 999, gid: 999, groups: [] }]),
     talks: fc.boolean(),
     uses: fc.constant([]),

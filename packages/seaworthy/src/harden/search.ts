@@ -2,6 +2,7 @@
 import type { User } from "../engine/container.ts";
 import type { StackService } from "../engine/stack-service.ts";
 import { readOnlyRoot } from "../posture/controls/read-only-root.ts";
+import { noZombies } from "../posture/stack-claims/no-zombies.ts";
 import { guessCapabilities, guessPaths } from "./guesses.ts";
 import { limitsFor } from "./limits.ts";
 import { type Attempted, minimalSet } from "./minimal-set.ts";
@@ -44,7 +45,9 @@ export function* searchNeeds(service: StackService, seen: Outcome): Search {
   const places = { scratch: new Set<string>(), data: new Set<string>(), code: new Set<string>() };
   const own = mounted.filter((_, index) => container.mounts[index]?.kind === "tmpfs");
   const publish = container.network === "host" ? (seen.listens ?? []) : [];
-  const all = grantsOf(service);
+  // A program that has to be the first, and an engine that has no init to give, are to be found out.
+  const zombies: readonly Grant[] = seen.keepsZombies === true ? [noZombies.control] : [];
+  const all = [...grantsOf(service), ...zombies];
   learn(seen.writes);
 
   for (const user of ordinaryUsers(service, seen)) {
@@ -107,6 +110,7 @@ export function* searchNeeds(service: StackService, seen: Outcome): Search {
     return {
       user,
       grants,
+      init: zombies.some((grant) => !grants.includes(grant)),
       scratch,
       data: [...places.data].sort(),
       limits: limitsFor(seen.usage, memory),

@@ -103,7 +103,7 @@ const options = { freePort: () => Promise.resolve(1) };
 describe("trying out on an engine", () => {
   it("starts a copy with data of its own, stops and starts each service, looks, and removes all of it", async () => {
     const { runtime, told, specs } = fakeRuntime(() => ({}));
-    const outcomes = await tryOutOn(spec, { runtime, folder, ...options })([db]);
+    const outcomes = await tryOutOn(spec, { runtime, folder, workDirectory: folder, ...options })([db]);
     expect(outcomes.get("db")).toEqual({
       ...{
         worked: true,
@@ -127,7 +127,9 @@ describe("trying out on an engine", () => {
   it("tells why a service did not come up", async () => {
     const ended = { status: "exited", settled: true, exitCode: 1 } as const;
     const { runtime, told } = fakeRuntime(() => ended);
-    const outcome = (await tryOutOn(spec, { runtime, folder, ...options })([db])).get("db");
+    const outcome = (await tryOutOn(spec, { runtime, folder, workDirectory: folder, ...options })([db])).get(
+      "db",
+    );
     expect(outcome).toMatchObject({ worked: false, problem: "ended with exit code 1", log: ["last words"] });
     expect(told).not.toContain("restart db");
   });
@@ -135,7 +137,7 @@ describe("trying out on an engine", () => {
   it("is not content with less than the service did at first", async () => {
     let status: Partial<ServiceState> = {};
     const { runtime } = fakeRuntime(() => status);
-    const tryOut = tryOutOn(spec, { runtime, folder, ...options });
+    const tryOut = tryOutOn(spec, { runtime, folder, workDirectory: folder, ...options });
     expect((await tryOut([db])).get("db")?.worked).toBe(true);
     status = { status: "exited", settled: true, exitCode: 0 };
     expect((await tryOut([db])).get("db")).toMatchObject({
@@ -144,7 +146,7 @@ describe("trying out on an engine", () => {
     });
     status = {};
     const silent: StackRuntime = { ...runtime, insideListeners: () => Promise.resolve([]) };
-    const again = tryOutOn(spec, { runtime: silent, folder, ...options });
+    const again = tryOutOn(spec, { runtime: silent, folder, workDirectory: folder, ...options });
     expect((await again([db])).get("db")?.worked).toBe(true);
   });
 
@@ -154,7 +156,7 @@ describe("trying out on an engine", () => {
       () => ({}),
       () => late,
     );
-    const tryOut = tryOutOn(spec, { runtime, folder, ...options });
+    const tryOut = tryOutOn(spec, { runtime, folder, workDirectory: folder, ...options });
     await tryOut([db]);
     late = true;
     expect((await tryOut([db])).get("db")).toMatchObject({
@@ -168,7 +170,7 @@ describe("trying out on an engine", () => {
       () => ({}),
       () => true,
     );
-    const tryOut = tryOutOn(spec, { runtime, folder, ...options });
+    const tryOut = tryOutOn(spec, { runtime, folder, workDirectory: folder, ...options });
     await tryOut([db]);
     expect((await tryOut([db])).get("db")?.worked).toBe(true);
   });
@@ -181,7 +183,7 @@ describe("trying out on an engine", () => {
       start: (...args) =>
         refuses ? Promise.reject(new Fault({ code: "docker/x", message: "no" })) : runtime.start(...args),
     };
-    const tryOut = tryOutOn(spec, { runtime: refusing, folder, ...options });
+    const tryOut = tryOutOn(spec, { runtime: refusing, folder, workDirectory: folder, ...options });
     await expect(tryOut([db])).rejects.toMatchObject({ code: "docker/x" });
     refuses = false;
     await tryOut([db]);
@@ -193,7 +195,13 @@ describe("trying out on an engine", () => {
   it("removes the copy when it is told to stop", async () => {
     const abort = new AbortController();
     const { runtime, told } = fakeRuntime(() => ({ status: "starting" }));
-    const trial = tryOutOn(spec, { runtime, folder, ...options, signal: abort.signal })([db]);
+    const trial = tryOutOn(spec, {
+      runtime,
+      folder,
+      workDirectory: folder,
+      ...options,
+      signal: abort.signal,
+    })([db]);
     abort.abort(new Error("enough"));
     await expect(trial).rejects.toThrow("enough");
     expect(told.slice(-1)).toEqual(["stop p-Trial p-Trial_p_data"]);

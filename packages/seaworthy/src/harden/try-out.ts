@@ -3,6 +3,7 @@ import type { StackService } from "../engine/stack-service.ts";
 import { Fault } from "../fault/fault.ts";
 import { begun } from "../stack/begun.ts";
 import { hearsStop } from "../stack/has-handler.ts";
+import { type OrphanMaker, orphanMaker } from "../stack/orphans.ts";
 import type { StackHandle, StackRuntime } from "../stack/stack-runtime.ts";
 import type { StackSpec } from "../stack/stack-spec.ts";
 import type { ServiceState } from "../stack/state.ts";
@@ -14,6 +15,8 @@ import { isDone, isUp, problemOf, settle } from "./settle.ts";
 import { lacking, type Signs } from "./signs.ts";
 
 export interface TryOutOptions extends CopyOptions {
+  /** Absolute, existing, on the host, and not within `folder`, which ends with each copy: for what is mounted to look at them. */
+  readonly workDirectory: string;
   readonly runtime: StackRuntime;
   readonly signal?: AbortSignal | undefined;
 }
@@ -28,16 +31,22 @@ export function tryOutOn(spec: StackSpec, options: TryOutOptions): TryOut {
   const { runtime, signal } = options;
   const aims = new Map<string, Signs>();
   const checks: Scene["checks"] = new Map();
+  const keepZombies: Scene["keepZombies"] = new Map();
   let patience: number | undefined;
   return async (services) => {
-    const copy = await copyStack(spec, services, options);
+    const plain = await copyStack(spec, services, options);
+    const makers = await makersFor(plain.services);
+    const copy = { ...plain, services: plain.services.map((service) => withMaker(service, makers)) };
     const volumes = [...copy.volumes.values()].map(({ name }) => name);
     // Of one that was killed: its data would be taken for ours.
     await runtime.stop(copy.project, { volumes, signal });
     try {
       const began = Date.now();
       await using handle = await runtime.start(copy, { leash: true, signal });
-      const scene = { ...{ handle, runtime, signal, aims, checks }, late: new Set<string>() };
+      const scene = {
+        ...{ handle, runtime, signal, aims, checks, makers, keepZombies },
+        late: new Set<string>(),
+      };
       const outcomes = await use(scene, copy.services, patience ?? MOST_PATIENCE);
       patience ??= Math.min(MOST_PATIENCE, 2 * (Date.now() - began) + MORE_PATIENCE);
       return outcomes;
@@ -50,6 +59,18 @@ export function tryOutOn(spec: StackSpec, options: TryOutOptions): TryOut {
       await runtime.stop(copy.project, { volumes });
     }
   };
+
+  /** For those of which it is not known yet, where it can be seen, and who have a first process of their own. */
+  async function makersFor(services: readonly StackService[]): Promise<Scene["makers"]> {
+    const { local, architecture } = await runtime.engine.facts();
+    const makers = new Map<string, OrphanMaker>();
+    for (const { container } of local && architecture === "amd64" ? services : []) {
+      const { name, pid, extras } = container;
+      const isOwn = pid === "private" && extras?.sharePid === undefined && extras?.init !== true;
+      if (isOwn && !keepZombies.has(name)) makers.set(name, await orphanMaker(options.workDirectory));
+    }
+    return makers;
+  }
 
   async function use(
     scene: Scene & { readonly late: Set<string> },
@@ -117,6 +138,7 @@ export function tryOutOn(spec: StackSpec, options: TryOutOptions): TryOut {
             },
       listens: last?.signs.listens,
       ...(last?.check === undefined ? {} : { check: last.check }),
+      ...(last?.keepsZombies === undefined ? {} : { keepsZombies: last.keepsZombies }),
     };
   }
 
@@ -130,6 +152,14 @@ export function tryOutOn(spec: StackSpec, options: TryOutOptions): TryOut {
     }
     return lines.slice(-LOG_LINES);
   }
+}
+
+function withMaker(service: StackService, makers: Scene["makers"]): StackService {
+  const { container } = service;
+  const maker = makers.get(container.name);
+  return maker === undefined
+    ? service
+    : { ...service, container: { ...container, mounts: [...container.mounts, maker] } };
 }
 
 /** @param worst of the looks, the one that tells most against it */

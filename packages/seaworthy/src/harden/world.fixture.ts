@@ -19,6 +19,10 @@ export interface TrueNeeds {
   readonly talks: boolean;
   /** The only program in its image that can ask for its health. */
   readonly healthProgram?: string;
+  /** Whether its first process waits for nobody's children but its own. */
+  readonly keepsZombies: boolean;
+  /** Whether it ends unless it is the first process. */
+  readonly mustBeFirst: boolean;
   /** Services that it cannot do without, whether or not it says so. */
   readonly uses: readonly string[];
 }
@@ -32,6 +36,8 @@ export const MODEST: TrueNeeds = {
     needsSeccomp: false,
     runsAs: [],
     talks: true,
+    keepsZombies: false,
+    mustBeFirst: false,
     uses: [],
   },
 };
@@ -99,6 +105,7 @@ export function missing({ container }: StackService, needs: TrueNeeds): readonly
   if (needs.needsExec && container.mounts.every((mount) => mount.kind !== "tmpfs" || !mount.exec))
     words.push("cannot run what was written");
   if (needs.needsSeccomp && container.seccomp === "default") words.push("bad system call");
+  if (needs.mustBeFirst && container.extras?.init === true) words.push("can only run as pid 1");
   return words;
 }
 
@@ -132,6 +139,7 @@ export function fakeWorld(
           writes: service.container.readOnlyRoot || !worked ? [] : own.writes,
           users: worked ? own.runsAs : [],
           usage: { memory: 50 * 1024 ** 2, processes: 5 },
+          keepsZombies: own.keepsZombies,
         },
       ];
     });

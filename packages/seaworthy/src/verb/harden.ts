@@ -32,7 +32,7 @@ import type { StackRuntime } from "../stack/stack-runtime.ts";
 import type { StackNetwork, StackSpec } from "../stack/stack-spec.ts";
 import { type Built, build } from "./build.ts";
 import { prove } from "./prove.ts";
-import { stackSpec } from "./running-stack.ts";
+import { stackSpec, trialFolder } from "./running-stack.ts";
 import type { UpOptions } from "./up.ts";
 import type { VerbIo } from "./verb.ts";
 
@@ -75,9 +75,12 @@ export async function harden(options: HardenOptions, io: VerbIo): Promise<Harden
   const spec = await stackSpec(built, directories.state);
   const runtime = await host.runtime();
   const folder = join(directories.run, `${compose.name}-Trial`);
+  const workDirectory = trialFolder(built.project);
   // The built-in engine's networks have none, whatever the file says of them.
   const hasWayOut = host.engine !== "runc";
-  const { needs, networks } = await findNeeds(spec, runtime, { folder, hasWayOut, options, io });
+  const { needs, networks } = await findNeeds(spec, runtime, {
+    ...{ folder, workDirectory, hasWayOut, options, io },
+  });
   const texts = await readComposeTexts(compose.files);
   const changes = proposed(spec, needs, texts, compose.directory, options);
   const hardened = editedTexts(texts, changes.changes, options.comments === true);
@@ -156,6 +159,7 @@ const DAY = 24 * 60 * 60 * 1000;
 
 interface Trying {
   readonly folder: string;
+  readonly workDirectory: string;
   /** Whether the engine's ordinary networks lead outside. */
   readonly hasWayOut: boolean;
   readonly options: HardenOptions;
@@ -165,7 +169,7 @@ interface Trying {
 async function findNeeds(
   spec: StackSpec,
   runtime: StackRuntime,
-  { folder, hasWayOut, options, io }: Trying,
+  { folder, workDirectory, hasWayOut, options, io }: Trying,
 ): Promise<{ readonly needs: StackNeeds; readonly networks: StackSpec["networks"] }> {
   const narrowed = (services: readonly StackService[]): readonly StackService[] =>
     options.keepPorts === true ? services : withoutStorePorts(services);
@@ -173,8 +177,10 @@ async function findNeeds(
     ? withClosedNetworks(narrowed(spec.services), spec.networks, spec.project)
     : { networks: new Map<string, StackNetwork>() };
   const whole: StackSpec = { ...spec, networks: new Map([...spec.networks, ...networks]) };
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const place of [folder, workDirectory]) {
+    await rm(place, { recursive: true, force: true });
+    await mkdir(place, { recursive: true, mode: 0o700 });
+  }
   try {
     const needs = await inPhase(io.progress, "try", async (phase) => {
       phase.update("the stack as it is");
@@ -184,7 +190,13 @@ async function findNeeds(
           hasWayOut
             ? withClosedNetworks(narrowed(services), spec.networks, spec.project).services
             : narrowed(services),
-        tryOut: tryOutOn(whole, { runtime, folder, freePort: freeLoopbackPort, signal: io.signal }),
+        tryOut: tryOutOn(whole, {
+          runtime,
+          folder,
+          workDirectory,
+          freePort: freeLoopbackPort,
+          signal: io.signal,
+        }),
         onStart: (start, trying) => phase.update(`start ${start}: ${[...trying.keys()].join(", ")}`),
         signal: io.signal,
       });
@@ -195,7 +207,7 @@ async function findNeeds(
     });
     return { needs, networks: whole.networks };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    for (const place of [folder, workDirectory]) await rm(place, { recursive: true, force: true });
   }
 }
 

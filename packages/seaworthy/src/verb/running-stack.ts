@@ -32,12 +32,17 @@ export function proofFolder({ directories, compose }: Project): string {
   return join(directories.run, proofName(compose.name));
 }
 
+/** What trials mount into copies of the stack, beside what ends with each copy. */
+export function trialFolder({ directories, compose }: Project): string {
+  return join(directories.run, `${trialName(compose.name)}-work`);
+}
+
 /** Ends and removes all that proofs and trials have made, also after a crash: doubles, twins, copies of the stack. */
 export async function removeProof(project: Project, runtime: StackRuntime): Promise<void> {
   await runtime.stop(doubleName(project.compose.name), {});
   await runtime.stop(trialName(project.compose.name), {});
   await removeLeftovers(project.directories.run, proofName(project.compose.name));
-  for (const folder of [proofFolder(project), proofState(project)]) {
+  for (const folder of [proofFolder(project), proofState(project), trialFolder(project)]) {
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -2,7 +2,10 @@
 import { dirname, join, posix } from "node:path";
 import type { Container, Mount, ScratchMount } from "../container.ts";
 import type { SpecMount } from "./runtime-spec.ts";
-import { type BundlePaths, INIT } from "./spec.ts";
+import type { BundlePaths } from "./spec.ts";
+
+/** Where an init that was asked for is in the container, as Docker has it. */
+export const INIT = "/sbin/docker-init";
 
 /** Parents come before what is mounted below them, declared mounts after the system's own. */
 export function specMounts(container: Container, paths: BundlePaths): readonly SpecMount[] {

@@ -9,7 +9,7 @@ import type {
   SpecNamespace,
   SpecProcess,
 } from "./runtime-spec.ts";
-import { specMounts } from "./spec-mounts.ts";
+import { INIT, specMounts } from "./spec-mounts.ts";
 import { specResources } from "./spec-resources.ts";
 
 /** What of this machine decides how a specification must look. */
@@ -35,9 +35,6 @@ export interface BundlePaths {
   /** Below the cgroup root: `/seaworthy/<project>/<id>`. */
   readonly cgroup: string;
 }
-
-/** In the container, as Docker has it. */
-export const INIT = "/sbin/docker-init";
 
 // The defaults of Docker and containerd; the runtime specification leaves them to the caller.
 const MASKED_PATHS = [

@@ -14,6 +14,7 @@ import { type Exposure, placesOf } from "./exposure.ts";
 import { GREETINGS } from "./greetings.ts";
 import { readHealth } from "./healthy.ts";
 import { shareNetwork } from "./measure-reach.ts";
+import { judgeOrphans } from "./no-zombies.ts";
 import { attackLive } from "./published-ports.ts";
 import { judgeReach } from "./separate-networks.ts";
 import { judgeStop } from "./stops-on-signal.ts";
@@ -406,5 +407,26 @@ describe("what a service listens on", () => {
       outcome: "refused",
       summary: { en: "it listens nowhere" },
     });
+  });
+});
+
+describe("orphans", () => {
+  test.each([
+    ["all gone", { made: 3, left: 0, took: 20 }, "refused", "all 3 were gone after 20 ms"],
+    ["one left", { made: 3, left: 1, took: 3_010 }, "breached", "1 of 3 were zombies after 3 s"],
+    [
+      "who may start nothing leaves nobody behind",
+      { isForbidden: true, saw: "vfork: EPERM" },
+      "absent",
+      "nothing in it can start a process",
+    ],
+    [
+      "a limit that is reached is no evidence",
+      { isForbidden: false, saw: "vfork: EAGAIN" },
+      "unable",
+      "no orphan was left: vfork: EAGAIN",
+    ],
+  ])("%s", (_, seen, outcome, en) => {
+    expect(judgeOrphans(seen, 3_000)).toMatchObject({ outcome, summary: { en } });
   });
 });
