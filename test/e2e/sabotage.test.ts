@@ -104,7 +104,7 @@ const ROUNDS: readonly (readonly [string, Readonly<Partial<Record<Service, Sabot
     },
   ],
   [
-    "the host's files",
+    "the host's files, and nobody to see to orphans",
     {
       app: {
         edit: "the host's / mounted",
@@ -112,6 +112,13 @@ const ROUNDS: readonly (readonly [string, Readonly<Partial<Record<Service, Sabot
         control: "host-paths",
         achieved: /the host's \/ at \/host.*a file of the host/,
         line: /volumes: \[\/:\/host\]/,
+      },
+      redis: {
+        edit: "no init",
+        change: ["    init: true[^\\n]*\\n", ""],
+        control: "no-zombies",
+        achieved: /3 of 3 were zombies/,
+        line: /redis:/,
       },
     },
   ],

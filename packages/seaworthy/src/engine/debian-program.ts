@@ -1,5 +1,5 @@
 /** Takes a program and the libraries it needs out of Debian's signed packages into the cache; nothing is installed on the machine. */
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { digestOf, hexOf } from "../content/digest.ts";
 import type { ContentStore } from "../content/store.ts";
@@ -71,7 +71,9 @@ async function unpack(
       if (entry.kind !== "file" || !(program.test(entry.name) || LIBRARY.test(entry.name))) continue;
       // The loader looks for the name programs were linked with, not for the release.
       const name = basename(entry.name).replace(/^(lib.+\.so\.\d+).*/, "$1");
-      await writeFile(join(partial, name), entry.content, { mode: 0o755 });
+      await writeFile(join(partial, name), entry.content);
+      // Some are mounted into containers, whose users execute them whatever our own umask.
+      await chmod(join(partial, name), 0o755);
       found.push(name);
     }
   }

@@ -1,6 +1,6 @@
 /** Leaves a service processes whose parent is gone: it is for the service's first process to take note that they have ended. */
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { BindMount } from "../engine/container.ts";
@@ -24,7 +24,9 @@ export async function orphanMaker(folder: string): Promise<OrphanMaker> {
   // The kernel keeps 15 bytes of a program's name.
   const name = `.orphan-${randomBytes(3).toString("hex")}`;
   const source = join(await mkdtemp(join(folder, "orphans-")), name);
-  await writeFile(source, TRAMPOLINE_X64, { mode: 0o755 });
+  await writeFile(source, TRAMPOLINE_X64);
+  // For the service's user, whatever our own umask.
+  await chmod(source, 0o755);
   return { kind: "bind", source, target: `/${name}`, readOnly: true };
 }
 

@@ -63,7 +63,7 @@ async function begin(request: StartMessage, identity: ProcessIdentity): Promise<
     runc: request.runc,
     init: () =>
       request.init === undefined
-        ? Promise.reject(new Error("no service asked for a first process, and one does"))
+        ? Promise.reject(new Error("expected no service to ask for an init, found one that does"))
         : Promise.resolve(request.init),
     runRoot,
     layerRoot: request.layerRoot,
