@@ -57,7 +57,7 @@ async function inDouble(
   service: string,
   maker: OrphanMaker,
 ): Promise<Orphans | NoOrphans | Attempt> {
-  const exec = (argv: readonly string[], stdin: Uint8Array) => double.exec(service, argv, stdin);
+  const exec = (argv: readonly string[], stdin: Uint8Array) => double.exec(service, argv, { stdin });
   try {
     return await leaveOrphans({ first: double.pid(service), exec }, maker, PATIENCE, signal);
   } catch (error) {
