@@ -36,6 +36,7 @@ const CONTRADICTIONS: readonly (readonly [claim: string, id: string, seen: RegEx
   ["the service has rights of its own", "store-rights/mydb", /allowed: .*pg_read_file/],
   ["the health check's program is there", "programs-exist/app", /curl \(health check\)/],
   ["postgres:15 is that image", "pinned/mydb", /can be moved/],
+  ["what has ended leaves nothing behind", "no-zombies/myredis", /zombies after/],
 ];
 
 /** In the example's README, between these. */
