@@ -1,4 +1,5 @@
 /** Ports that a service is said to listen on, as EXPOSE and Compose's `expose` write them: `8000`, `8000-8010/tcp`, `53/udp`. */
+import type { StackService } from "./stack-service.ts";
 
 export interface ExposedPorts {
   /** The first and the last of them. */
@@ -18,4 +19,12 @@ export function parseExposed(text: string): ExposedPorts | undefined {
   if (from === undefined || to === undefined || Number(to) < Number(from) || Number(to) > 65_535)
     return undefined;
   return { from: Number(from), to: Number(to), protocol };
+}
+
+/** Where a service says that it listens: the file by `ports` and `expose`, the image by EXPOSE. */
+export function declaredPorts({ ports, expose = [], container }: StackService): readonly ExposedPorts[] {
+  return [
+    ...ports.map(({ target, protocol = "tcp" }) => ({ from: target, to: target, protocol })),
+    ...[...expose, ...container.image.config.exposedPorts].flatMap((text) => parseExposed(text) ?? []),
+  ];
 }

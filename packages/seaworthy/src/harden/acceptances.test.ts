@@ -7,7 +7,7 @@ import { fakeService } from "./world.fixture.ts";
 
 const NEEDS: Needs = {
   user: { uid: 0, gid: 0, groups: [] },
-  ...{ grants: ["SETUID"], init: false, scratch: [], data: [], publish: [] },
+  ...{ grants: ["SETUID"], init: false, scratch: [], data: [], publish: [], expose: [] },
   limits: { memory: undefined, pids: undefined, cpus: undefined },
 };
 const PULLED: Circumstances = {

@@ -10,7 +10,7 @@ import { fakeService } from "./world.fixture.ts";
 const FILE = "/p/compose.yaml";
 const NEEDS: Needs = {
   user: { uid: 999, gid: 999, groups: [] },
-  ...{ grants: [], init: false, scratch: ["/run/db"], data: ["/var/lib/db"], publish: [] },
+  ...{ grants: [], init: false, scratch: ["/run/db"], data: ["/var/lib/db"], publish: [], expose: [] },
   limits: { memory: 256 * 1024 ** 2, pids: 64, cpus: 1 },
 };
 
@@ -107,6 +107,13 @@ volumes:
       { network: "host", noNewPrivileges: true, capabilities: [], ...limited },
       { ...bare, publish: [8080] },
       'image: db\n    ports:\n      - "127.0.0.1:8080:8080"',
+    ],
+    [
+      "where it listens is written down",
+      "image: db",
+      { noNewPrivileges: true, capabilities: [], ...limited },
+      { ...bare, expose: [6379] },
+      'image: db\n    expose:\n      - "6379"',
     ],
     [
       "a temporary file system is bounded where it is written",

@@ -4,7 +4,7 @@ import { changeHealthCheck } from "./health-changes.ts";
 import { changeInit, changeLimits } from "./limit-changes.ts";
 import { changeMounts } from "./mount-changes.ts";
 import { changeNetworks } from "./network-changes.ts";
-import { changePorts } from "./port-changes.ts";
+import { changeExpose, changePorts } from "./port-changes.ts";
 import { changePrivileges, changeUser } from "./privilege-changes.ts";
 
 /** Pure. Empty when the service is under the posture already. */
@@ -17,6 +17,7 @@ export function changesOf(request: ChangeRequest): readonly Change[] {
   changeMounts(draft);
   changePrivileges(draft);
   changePorts(draft);
+  changeExpose(draft);
   changeNetworks(draft);
   changeInit(draft);
   changeLimits(draft);

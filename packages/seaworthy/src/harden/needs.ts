@@ -36,6 +36,8 @@ export interface Needs {
   readonly limits: Limiting;
   /** Ports that were the machine's own and are to be published once the service has left its network. */
   readonly publish: readonly number[];
+  /** Ports that nothing declares, and that it is plainly there for. */
+  readonly expose: readonly number[];
 }
 
 /** A restriction that a service may turn out not to bear. */
@@ -104,6 +106,9 @@ export function hardened(service: StackService, needs: Needs, project: string): 
       ? [{ network: "default", aliases: [] }]
       : (kept.has(WAY_OUT) ? service : withoutWayOut(service)).networks,
     ports: leavesHost ? [...service.ports, ...needs.publish.map(ownPort)] : service.ports,
+    ...(needs.expose.length === 0
+      ? {}
+      : { expose: [...(service.expose ?? []), ...needs.expose.map(String)] }),
   };
 }
 

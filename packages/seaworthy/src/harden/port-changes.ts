@@ -20,6 +20,13 @@ export function changePorts(draft: Draft): void {
   add("ports", "ports on 127.0.0.1", reason, [...short, ...longPorts(draft)]);
 }
 
+/** What others in its networks reach is written down, so that any other port is seen to be one too many. */
+export function changeExpose({ before, after, add, appended }: Draft): void {
+  for (const port of (after.expose ?? []).slice(before.expose?.length ?? 0)) {
+    add("expose", `expose: ${port}`, "it was seen to listen there", [appended("expose", port, "")]);
+  }
+}
+
 /** Those in the long form. */
 function longPorts({ written, path }: Draft): readonly FileEdit[] {
   return written.flatMap(({ file, value }) =>

@@ -71,6 +71,17 @@ describe("the search", () => {
     expect(result.found.get("app")?.code).toEqual(["/srv-code/main.js"]);
   });
 
+  it.each<[string, readonly number[], Partial<StackService>, readonly string[] | undefined]>([
+    ["the one port of who declares none is written down", [6379, 6379], {}, ["6379"]],
+    ["a second one may be nobody's wish", [6379, 9229], {}, undefined],
+    ["who declares one has said where it listens", [9229], { expose: ["80"] }, ["80"]],
+    ["who listens nowhere declares nothing", [], {}, undefined],
+  ])("%s", async (_, listens, changes, exposed) => {
+    const service = { ...fakeService("app"), ...changes };
+    const result = await search([service], { app: { ...MODEST, listens } });
+    expect(result.services[0]?.expose).toEqual(exposed);
+  });
+
   it("puts an init in front of who keeps zombies, unless it has to be the first itself", async () => {
     const keeps = { ...MODEST, keepsZombies: true };
     const services = ["keeps", "waits", "first"].map((name) => fakeService(name));

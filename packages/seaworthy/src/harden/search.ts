@@ -1,5 +1,6 @@
 /** Finds out what one service needs, by saying what to try next; somebody else tries it. */
 import type { User } from "../engine/container.ts";
+import { declaredPorts } from "../engine/exposed-ports.ts";
 import type { StackService } from "../engine/stack-service.ts";
 import { readOnlyRoot } from "../posture/controls/read-only-root.ts";
 import { noZombies } from "../posture/stack-claims/no-zombies.ts";
@@ -115,6 +116,7 @@ export function* searchNeeds(service: StackService, seen: Outcome): Search {
       data: [...places.data].sort(),
       limits: limitsFor(seen.usage, memory),
       publish,
+      expose: onlyPort(service, seen),
     };
   }
 
@@ -136,4 +138,11 @@ function ordinaryUsers({ container }: StackService, seen: Outcome): readonly Use
   return users.filter(
     (user, index) => users.findIndex((one) => one.uid === user.uid && one.gid === user.gid) === index,
   );
+}
+
+/** Where it listens, when that is one place and nothing is declared; a second port may be a debugger's, which nobody meant. */
+function onlyPort(service: StackService, { listens = [] }: Outcome): readonly number[] {
+  const ports = [...new Set(listens)];
+  const isPlain = service.container.network !== "host" && declaredPorts(service).length === 0;
+  return isPlain && ports.length === 1 ? ports : [];
 }

@@ -23,6 +23,8 @@ export interface TrueNeeds {
   readonly keepsZombies: boolean;
   /** Whether it ends unless it is the first process. */
   readonly mustBeFirst: boolean;
+  /** As it is seen to. */
+  readonly listens?: readonly number[];
   /** Services that it cannot do without, whether or not it says so. */
   readonly uses: readonly string[];
 }
@@ -60,7 +62,7 @@ export function fakeService(
       image: {
         reference: `${name}:1`,
         manifest: { digest: `sha256:${"0".repeat(64)}` },
-        config: {} as Container["image"]["config"],
+        config: { exposedPorts: [] as readonly string[] } as Container["image"]["config"],
         layers: [],
       },
       mounts: [],
@@ -135,7 +137,7 @@ export function fakeWorld(
       return [
         name,
         {
-          ...{ worked, problem, isUnhealthy: !isHealthy, log: own.talks ? words : [], listens: undefined },
+          ...{ worked, problem, isUnhealthy: !isHealthy, log: own.talks ? words : [], listens: own.listens },
           writes: service.container.readOnlyRoot || !worked ? [] : own.writes,
           users: worked ? own.runsAs : [],
           usage: { memory: 50 * 1024 ** 2, processes: 5 },

@@ -124,7 +124,7 @@ here(`an ordinary user${reason === undefined ? "" : ` (skipped: ${reason})`}`, (
   test("exec is confined like the first process; a time-out ends what it started", () => {
     const script = "id -u; grep -E 'CapBnd|NoNew|Seccomp:' /proc/self/status; exit 4";
     const joined = one("sleep 60", {}, { exec: ["/bin/sh", "-c", script] });
-    expect(joined.exec?.code).toBe(4);
+    expect(joined.exec?.code, Buffer.from(joined.exec?.stderr ?? []).toString()).toBe(4);
     expect(Buffer.from(joined.exec?.stdout ?? []).toString()).toBe(
       "10001\nCapBnd:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n",
     );

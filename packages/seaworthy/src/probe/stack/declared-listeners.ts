@@ -1,6 +1,6 @@
 /** Looks at what every process of a live service listens on: nothing, for others, but what is declared. */
 import type { Attempt, Finding, Step } from "@seaworthy/evidence";
-import { type ExposedPorts, parseExposed } from "../../engine/exposed-ports.ts";
+import { declaredPorts, type ExposedPorts } from "../../engine/exposed-ports.ts";
 import type { StackService } from "../../engine/stack-service.ts";
 import { isLoopback, listeningSockets } from "../../net/listeners.ts";
 import { declaredListeners } from "../../posture/stack-claims/declared-listeners.ts";
@@ -18,7 +18,7 @@ interface Listener {
 }
 
 export async function proveDeclaredListeners(scene: StackScene, service: StackService): Promise<Finding> {
-  const declared = declaredBy(service);
+  const declared = declaredPorts(service);
   const first = await firstProcess(scene, service);
   const hardened = typeof first === "number" ? judgeListeners(await listenersOf(first), declared) : first;
   const port = undeclaredPort(declared);
@@ -33,14 +33,6 @@ export async function proveDeclaredListeners(scene: StackScene, service: StackSe
     en: `a program that listens on ${port}/tcp and ${port}/udp`,
     ru: `программа, которая слушает ${port}/tcp и ${port}/udp`,
   });
-}
-
-/** By the file's `ports` and `expose`, and by the image. */
-export function declaredBy({ ports, expose = [], container }: StackService): readonly ExposedPorts[] {
-  return [
-    ...ports.map(({ target, protocol = "tcp" }) => ({ from: target, to: target, protocol })),
-    ...[...expose, ...container.image.config.exposedPorts].flatMap((text) => parseExposed(text) ?? []),
-  ];
 }
 
 /**

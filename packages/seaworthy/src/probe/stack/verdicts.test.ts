@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:net";
 import type { ReportReach } from "@seaworthy/evidence";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Container, HealthCheck, PublishedPort } from "../../engine/container.ts";
+import { declaredPorts } from "../../engine/exposed-ports.ts";
 import { hardened } from "../../engine/runc/busybox.fixture.ts";
 import type { StackService } from "../../engine/stack-service.ts";
 import type { Image } from "../../oci/image.ts";
@@ -9,7 +10,7 @@ import type { HealthResult, ServiceState } from "../../stack/state.ts";
 import { answerOf, redisLogin } from "./data-stores.ts";
 import { judgeRead } from "./data-survives-restart.ts";
 import { greetLive } from "./datastore-unreachable.ts";
-import { declaredBy, judgeListeners } from "./declared-listeners.ts";
+import { judgeListeners } from "./declared-listeners.ts";
 import { type Exposure, placesOf } from "./exposure.ts";
 import { GREETINGS } from "./greetings.ts";
 import { readHealth } from "./healthy.ts";
@@ -374,7 +375,7 @@ describe("what a data store says", () => {
 describe("what a service listens on", () => {
   const tcp = (address: string, number: number) => ({ address, port: number, protocol: "tcp" as const });
   const names = { config: { exposedPorts: ["9000/tcp", "9001"] } } as unknown as Image;
-  const declared = declaredBy({
+  const declared = declaredPorts({
     ...service({ ports: [port("127.0.0.1", 80, 8000)], expose: ["5000-5002", "53/udp", "none"] }),
     container: hardened(names, "true"),
   });
