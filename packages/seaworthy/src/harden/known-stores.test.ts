@@ -19,6 +19,14 @@ describe("ports of data stores", () => {
     expect(service?.ports.map(({ target }) => target)).toEqual(left);
   });
 
+  it("are exposed where nothing else says that it listens there", () => {
+    const [bare, named] = withoutStorePorts([
+      publishing("x", 5432, 5432),
+      { ...publishing("y", 6379), expose: ["6000-7000"] },
+    ]);
+    expect([bare?.expose, named?.expose]).toEqual([["5432"], ["6000-7000"]]);
+  });
+
   it("stay where a service lives in the machine's own network", () => {
     const services = [publishing("db", 5432), fakeService("app", { network: "host" })];
     expect(withoutStorePorts(services)).toEqual(services);

@@ -23,7 +23,8 @@ export function changePorts(draft: Draft): void {
 /** What others in its networks reach is written down, so that any other port is seen to be one too many. */
 export function changeExpose({ before, after, add, appended }: Draft): void {
   for (const port of (after.expose ?? []).slice(before.expose?.length ?? 0)) {
-    add("expose", `expose: ${port}`, "it was seen to listen there", [appended("expose", port, "")]);
+    const reason = "other services reach it there";
+    add("expose", `expose: ${port}`, reason, [appended("expose", port, "")]);
   }
 }
 
