@@ -7,11 +7,14 @@ import { AF_INET, AF_INET6, socketAddress } from "../socket-address.ts";
 const SOCK_DGRAM = 2;
 const PORT = 9;
 
-/** RFC 5737 and RFC 3849 addresses for documentation, and where clouds keep a machine's credentials. */
+/** RFC 5737 and RFC 3849 addresses for documentation, and where clouds keep the credentials of machines and containers. */
 const DESTINATIONS: readonly (readonly [name: string, address: readonly number[]])[] = [
   ["192.0.2.1", [192, 0, 2, 1]],
   ["169.254.169.254", [169, 254, 169, 254]],
+  ["169.254.170.2", [169, 254, 170, 2]],
+  ["100.100.100.200", [100, 100, 100, 200]],
   ["2001:db8::1", [0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]],
+  ["fd00:ec2::254", [0xfd, 0, 0x0e, 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54]],
 ];
 
 export const wayOut: Probe = {
