@@ -123,7 +123,7 @@ const REASONS: Readonly<Record<string, Reason>> = {
     `Seen: ${hardened?.summary.en ?? "a port that is not declared"}. expose names a port that others are meant to reach; any other is for its program's configuration to close`,
   healthy: ({ service, seen }, { id }) => {
     if (id.startsWith("healthy.hung/"))
-      return "Its check only connects, which a service that hangs still lets it do. A program in its image that waits for an answer (curl, or one of its own), named under healthcheck, notices";
+      return "Its check passes while the service hangs, as one does that only connects. A program in its image that waits for an answer (curl, or one of its own), named under healthcheck, notices";
     if (service.healthCheck !== undefined || seen?.worked !== true || seen.listens === undefined)
       return undefined;
     return seen.listens.length === 0

@@ -1,10 +1,9 @@
 /** A 64-bit kernel has a second door, for programs of 32 bits; a service of 64 bits never comes by it. */
 import type { Control } from "../control.ts";
-import { SECCOMP_FILTER } from "../mechanisms.ts";
 import { nativeOnly, takes32BitCalls, taking32BitCalls } from "../seccomp/entry-points.ts";
 import { profileOf } from "../seccomp/portable.ts";
 import { withProfile } from "../seccomp/profile.ts";
-import { narrowed, STRICT_ABOUT, STRICT_FIX } from "../seccomp/strict.ts";
+import { narrowed, STRICT_ABOUT, STRICT_BY_FILTER } from "../seccomp/strict.ts";
 
 export const no32BitCalls: Control = {
   id: "no-32-bit-calls",
@@ -12,10 +11,7 @@ export const no32BitCalls: Control = {
     en: "The system calls of 32-bit programs are out of reach",
     ru: "Системные вызовы 32-разрядных программ недоступны",
   },
-  key: "security_opt",
-  mechanism: SECCOMP_FILTER,
-  fix: STRICT_FIX,
-  posture: "strict",
+  ...STRICT_BY_FILTER,
   about: {
     severity: "medium",
     why: {

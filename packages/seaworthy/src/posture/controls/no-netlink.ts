@@ -1,9 +1,8 @@
 /** Netlink is how a system is administered: a large part of the kernel that services have no business with. */
 import type { Control } from "../control.ts";
-import { SECCOMP_FILTER } from "../mechanisms.ts";
 import { allowing, allowsFamily, profileOf, refusingFamily } from "../seccomp/portable.ts";
 import { withProfile } from "../seccomp/profile.ts";
-import { narrowed, STRICT_ABOUT, STRICT_FIX } from "../seccomp/strict.ts";
+import { narrowed, STRICT_ABOUT, STRICT_BY_FILTER } from "../seccomp/strict.ts";
 import { AF_NETLINK } from "../seccomp/strict-profile.ts";
 
 export const noNetlink: Control = {
@@ -12,10 +11,7 @@ export const noNetlink: Control = {
     en: "The kernel's administration interface (netlink) is out of reach",
     ru: "Интерфейс администрирования ядра (netlink) недоступен",
   },
-  key: "security_opt",
-  mechanism: SECCOMP_FILTER,
-  fix: STRICT_FIX,
-  posture: "strict",
+  ...STRICT_BY_FILTER,
   about: {
     severity: "low",
     why: {

@@ -1,9 +1,8 @@
 /** Two kinds of socket lead into parts of the kernel that services do not use, and that were the way to root. */
 import type { Control } from "../control.ts";
-import { SECCOMP_FILTER } from "../mechanisms.ts";
 import { allowing, allowsFamily, profileOf, refusingFamily } from "../seccomp/portable.ts";
 import { withProfile } from "../seccomp/profile.ts";
-import { narrowed, STRICT_ABOUT, STRICT_FIX } from "../seccomp/strict.ts";
+import { narrowed, STRICT_ABOUT, STRICT_BY_FILTER } from "../seccomp/strict.ts";
 
 /** As in the kernel's include/linux/socket.h: to its crypto code, and to the hypervisor. */
 export const RARE_FAMILIES = { AF_ALG: 38, AF_VSOCK: 40 } as const;
@@ -16,10 +15,7 @@ export const noRareSockets: Control = {
     en: "Sockets to the kernel's crypto code (AF_ALG) and to the hypervisor (AF_VSOCK) are out of reach",
     ru: "Сокеты к криптографии ядра (AF_ALG) и к гипервизору (AF_VSOCK) недоступны",
   },
-  key: "security_opt",
-  mechanism: SECCOMP_FILTER,
-  fix: STRICT_FIX,
-  posture: "strict",
+  ...STRICT_BY_FILTER,
   about: {
     severity: "medium",
     why: {

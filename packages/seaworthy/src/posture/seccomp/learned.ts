@@ -1,5 +1,4 @@
 /** A profile that is cut down to what a service was seen to call. It only takes away: what its base refuses stays refused. */
-
 import type { Container } from "../../engine/container.ts";
 import { nativeOnly } from "./entry-points.ts";
 import { allowsByDefault, allowsCall } from "./portable.ts";

@@ -13,7 +13,7 @@ export interface CallControl extends Pick<Control, "id" | "claim"> {
   readonly severity: Severity;
 }
 
-export const STRICT_FIX: Text = {
+const STRICT_FIX: Text = {
   en: 'security_opt: ["seccomp=seccomp.json"], with: seaworthy seccomp --posture strict > seccomp.json',
   ru: 'security_opt: ["seccomp=seccomp.json"], файл создаёт: seaworthy seccomp --posture strict > seccomp.json',
 };
@@ -30,9 +30,18 @@ export const STRICT_ABOUT: Pick<About, "docker" | "kubernetes" | "references"> =
   ],
 };
 
+/** Of every control that a profile of the strict posture sets. */
+export const STRICT_BY_FILTER: Pick<Control, "key" | "mechanism" | "fix" | "posture"> = {
+  key: "security_opt",
+  mechanism: SECCOMP_FILTER,
+  fix: STRICT_FIX,
+  posture: "strict",
+};
+
 export function callControl({ id, claim, calls, why, severity }: CallControl): Control {
   return {
-    ...{ id, claim, key: "security_opt", mechanism: SECCOMP_FILTER, fix: STRICT_FIX, posture: "strict" },
+    ...STRICT_BY_FILTER,
+    ...{ id, claim },
     about: { severity, why, ...STRICT_ABOUT },
     apply: (container) =>
       narrowed(

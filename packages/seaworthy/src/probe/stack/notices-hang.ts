@@ -9,7 +9,7 @@ import { Fault } from "../../fault/fault.ts";
 import { processTree } from "../../net/listeners.ts";
 import { healthy } from "../../posture/stack-claims/healthy.ts";
 import { checkedAs, readHealth } from "./healthy.ts";
-import { attempt, conclude, notUp, type StackScene, stateOf } from "./scene.ts";
+import { attempt, conclude, firstProcess, notUp, type StackScene, stateOf } from "./scene.ts";
 
 const CLAIM: Text = {
   en: "The health check notices a service that hangs",
@@ -34,10 +34,10 @@ export async function proveNoticesHang(
   scene: StackScene,
   service: StackService,
 ): Promise<Finding | undefined> {
-  const { healthCheck, container } = service;
+  const { healthCheck } = service;
   if (healthCheck === undefined || readHealth(service, stateOf(scene, service)).outcome !== "refused")
     return undefined;
-  const { hung, works } = await bothWays(scene, container.name, healthCheck);
+  const { hung, works } = await bothWays(scene, service, healthCheck);
   return conclude(scene, service, { ...healthy, probe: "hung", claim: CLAIM, fix: FIX }, hung, works, {
     en: "the service goes on",
     ru: "служба продолжает работу",
@@ -49,12 +49,10 @@ interface BothWays {
   readonly works?: Attempt;
 }
 
-async function bothWays(scene: StackScene, name: string, check: HealthCheck): Promise<BothWays> {
-  const { local } = await scene.runtime.engine.facts();
-  if (!local)
-    return {
-      hung: attempt("unable", "its processes are on another machine", "её процессы на другой машине"),
-    };
+async function bothWays(scene: StackScene, service: StackService, check: HealthCheck): Promise<BothWays> {
+  const { name } = service.container;
+  const live = await firstProcess(scene, service);
+  if (typeof live !== "number") return { hung: live };
   const unable = notUp(scene, name);
   const first = scene.double.pid(name);
   if (unable !== undefined || first === undefined)
